@@ -1,0 +1,6 @@
+//! What is true about residents, sheets, standings and permissions.
+//!
+//! Nothing here does IO, reads a clock, or knows of axum or SQL: time and chance come in as arguments.
+pub mod clock;
+pub mod id;
+pub mod permit;

@@ -1,0 +1,194 @@
+//! Who may do what: few roles, one table, default no.
+//!
+//! Store functions take a `&Permit<Action>`, so that a page or call that forgot to ask does not compile.
+//! A permit also carries its facility, which every query uses: there is no way to name another one.
+
+use std::marker::PhantomData;
+
+use super::id::{FacilityId, StaffId};
+
+/// What a signed-in person is, in one facility (or, for `Operator`, in the city office).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    CareWorker,
+    Nurse,
+    Manager,
+    /// Runs the service for the city. Sees no resident's data.
+    Operator,
+}
+
+impl Role {
+    pub const ALL: [Self; 4] = [Self::CareWorker, Self::Nurse, Self::Manager, Self::Operator];
+
+    /// The stored and transmitted code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CareWorker => "care_worker",
+            Self::Nurse => "nurse",
+            Self::Manager => "manager",
+            Self::Operator => "operator",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CareWorker => "介護職",
+            Self::Nurse => "看護職",
+            Self::Manager => "管理者",
+            Self::Operator => "市の運用担当",
+        }
+    }
+
+    /// `None` for a code this version does not know: such a person may do nothing.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// One thing that can be allowed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ActionKind { $($(#[$doc])* $name),* }
+
+        impl ActionKind {
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+        }
+
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl Action for $name {
+                const KIND: ActionKind = ActionKind::$name;
+            }
+        )*
+    };
+}
+
+/// A marker type for one row of the permission table.
+pub trait Action {
+    const KIND: ActionKind;
+}
+
+actions! {
+    /// See residents, sheets, revisions, documents and scans of the own facility.
+    ReadResident,
+    /// Keep a draft of a sheet, and confirm it as the next revision.
+    EditSheet,
+    /// Bring in a resident, change the room, record leaving or death.
+    MoveResident,
+    /// Bring in residents from a file.
+    ImportResidents,
+    /// Freeze a sheet as a document and print it.
+    IssueDocument,
+    /// End a document and its link: lost, wrong or replaced paper.
+    WithdrawDocument,
+    /// Mark scans as seen.
+    ReviewScans,
+    /// Change the facility's own address, phones and entrance.
+    EditFacility,
+    /// Add and disable people of the own facility.
+    ManageStaff,
+    /// Read the facility's audit, and export.
+    ReadAudit,
+    /// Add facilities and their first manager.
+    OperateService,
+}
+
+/// The permission table. A new action is one arm; what is not named is refused.
+pub fn allowed(role: Role, action: ActionKind) -> bool {
+    use ActionKind as A;
+    match action {
+        A::ReadResident | A::IssueDocument | A::ReviewScans => {
+            matches!(role, Role::CareWorker | Role::Nurse | Role::Manager)
+        }
+        A::EditSheet | A::MoveResident | A::ImportResidents | A::WithdrawDocument => {
+            matches!(role, Role::Nurse | Role::Manager)
+        }
+        A::EditFacility | A::ManageStaff | A::ReadAudit => role == Role::Manager,
+        A::OperateService => role == Role::Operator,
+    }
+}
+
+/// A signed-in person, or the console of the machine on which the program runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub staff: StaffId,
+    pub name: String,
+    pub role: Role,
+    pub facility: FacilityId,
+    /// From where: a network address, or `console`.
+    pub source: String,
+}
+
+impl Actor {
+    /// Whoever holds the machine acts through its command line, in one facility, and is named so in the audit.
+    pub fn console(facility: FacilityId, role: Role) -> Self {
+        Self {
+            staff: StaffId("console".to_owned()),
+            name: "コンソール".to_owned(),
+            role,
+            facility,
+            source: "console".to_owned(),
+        }
+    }
+
+    /// The one way to obtain a permit.
+    pub fn permit<A: Action>(&self) -> Result<Permit<A>, Denied> {
+        if allowed(self.role, A::KIND) {
+            Ok(Permit {
+                actor: self.clone(),
+                action: PhantomData,
+            })
+        } else {
+            Err(Denied(A::KIND))
+        }
+    }
+}
+
+/// The role does not include the action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Denied(pub ActionKind);
+
+/// Proof that `actor` may do `A` in its own facility.
+#[derive(Clone, Debug)]
+pub struct Permit<A> {
+    actor: Actor,
+    action: PhantomData<A>,
+}
+
+impl<A> Permit<A> {
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub fn facility(&self) -> &FacilityId {
+        &self.actor.facility
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_holds_no_permit_on_residents() {
+        for action in ActionKind::ALL {
+            assert_eq!(
+                allowed(Role::Operator, *action),
+                *action == ActionKind::OperateService,
+                "{action:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_role_code_is_nobody() {
+        assert_eq!(Role::from_code("administrator"), None);
+        for role in Role::ALL {
+            assert_eq!(Role::from_code(role.code()), Some(role));
+        }
+    }
+}
