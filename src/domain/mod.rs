@@ -1,11 +1,19 @@
 //! What is true about residents, sheets, standings and permissions.
 //!
 //! Nothing here does IO, reads a clock, or knows of axum or SQL: time and chance come in as arguments.
+pub mod answer;
 pub mod clock;
+pub mod computed;
 pub mod date;
+pub mod form;
 pub mod id;
 pub mod kana;
+pub mod link;
 pub mod number;
 pub mod permit;
 pub mod phone;
+pub mod record;
+pub mod sheet;
+pub mod standing;
 pub mod text;
+pub mod view;

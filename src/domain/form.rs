@@ -1,0 +1,717 @@
+//! Forms as data: what a form asks and prints, in which words and order.
+//!
+//! A form is one TOML file (forms/README.md). Reading it finds every misspelt field, with line and column, when the
+//! program starts. A form places what [`super::record::Record`], the facility's facts and [`Computed`] hold; it adds
+//! no facts. The CPR band is not placed by forms: every surface draws it.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::answer::{Field, Grouped, Kind};
+use super::computed::Computed;
+use super::record::{FacilityFacts, Record};
+
+/// What a form is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Surface {
+    /// Kept on the edit page and printed.
+    Sheet,
+    /// Shown to an ambulance crew.
+    Scan,
+}
+
+/// How much a form wants an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    #[default]
+    Optional,
+    /// Asked first, and named among the missing items.
+    Priority,
+    /// Without it a sheet is not confirmed.
+    Required,
+}
+
+/// Where the text of an item comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Source {
+    Record(&'static Field),
+    Facility(&'static Field),
+    Computed(Computed),
+}
+
+impl Source {
+    pub fn find(key: &str) -> Option<Self> {
+        let record = || Record::fields().find(|field| field.key == key);
+        let facility = || FacilityFacts::FIELDS.iter().find(|field| field.key == key);
+        record()
+            .map(Self::Record)
+            .or_else(|| facility().map(Self::Facility))
+            .or_else(|| Computed::from_key(key).map(Self::Computed))
+    }
+
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Record(field) | Self::Facility(field) => field.key,
+            Self::Computed(computed) => computed.key(),
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Record(field) | Self::Facility(field) => field.label,
+            Self::Computed(computed) => computed.label(),
+        }
+    }
+
+    fn columns(self) -> Option<&'static [Field]> {
+        match self {
+            Self::Record(Field {
+                kind: Kind::Rows(fields),
+                ..
+            }) => Some(fields),
+            _ => None,
+        }
+    }
+}
+
+/// One item of a section.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub source: Source,
+    pub label: String,
+    pub level: Level,
+    pub hint: Option<String>,
+    pub style: Style,
+    /// Which parts of a row are shown; all of them when the form names none.
+    pub columns: Vec<&'static Field>,
+}
+
+/// How an item stands out on a read page or a crew's page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Style {
+    #[default]
+    Normal,
+    Large,
+    /// Something that can hurt if overlooked.
+    Alert,
+    /// Telephone numbers to tap.
+    Call,
+}
+
+#[derive(Clone, Debug)]
+pub struct Section {
+    pub key: String,
+    pub title: String,
+    pub items: Vec<Item>,
+}
+
+/// A part of the printed page.
+#[derive(Clone, Debug)]
+pub enum Print {
+    /// Cells on a grid of twelve columns.
+    Grid { title: String, rows: Vec<Vec<Cell>> },
+    /// One list as a table, in `across` tables side by side.
+    Table {
+        title: String,
+        source: Source,
+        columns: Vec<Column>,
+        across: usize,
+    },
+    /// Boxes to be filled in by hand, at the bottom of the first page.
+    Blank {
+        title: String,
+        rows: Vec<Vec<BlankCell>>,
+    },
+    /// The CPR band; printed above everything if a form does not say where.
+    Band,
+}
+
+#[derive(Clone, Debug)]
+pub struct Cell {
+    pub source: Source,
+    pub label: String,
+    pub span: usize,
+    pub style: Style,
+    pub columns: Vec<&'static Field>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub field: &'static Field,
+    pub label: String,
+    pub width: usize,
+}
+
+/// A box to write in; `choices` are printed as boxes to tick.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlankCell {
+    pub label: String,
+    pub span: usize,
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// Height in millimetres.
+    #[serde(default = "default_blank_height")]
+    pub height: u8,
+}
+
+fn default_blank_height() -> u8 {
+    9
+}
+
+/// A form that has been read and checked.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub key: String,
+    pub title: String,
+    pub edition: String,
+    pub issuer: String,
+    /// Where the items come from: a publication, an office.
+    pub source: String,
+    pub surface: Surface,
+    pub sections: Vec<Section>,
+    pub print: Vec<Print>,
+    /// The file as it was read, frozen into every document that is issued from it.
+    pub text: String,
+}
+
+/// A mistake in a form file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormError {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub message: String,
+}
+
+impl std::fmt::Display for FormError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            file,
+            line,
+            column,
+            message,
+        } = self;
+        write!(f, "{file}:{line}:{column}: {message}")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawForm {
+    key: Spanned<String>,
+    title: String,
+    edition: String,
+    issuer: String,
+    source: String,
+    surface: Surface,
+    #[serde(default)]
+    section: Vec<RawSection>,
+    #[serde(default)]
+    print: Vec<Spanned<RawPrint>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSection {
+    key: Spanned<String>,
+    title: String,
+    item: Vec<RawItem>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawItem {
+    show: Spanned<String>,
+    label: Option<String>,
+    #[serde(default)]
+    level: Level,
+    hint: Option<String>,
+    #[serde(default)]
+    style: Style,
+    #[serde(default)]
+    columns: Vec<Spanned<String>>,
+}
+
+/// Exactly one of `grid`, `table`, `blank` and `band`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPrint {
+    #[serde(default)]
+    title: String,
+    grid: Option<Vec<Vec<RawCell>>>,
+    table: Option<Spanned<String>>,
+    columns: Option<Vec<RawColumn>>,
+    across: Option<usize>,
+    blank: Option<Vec<Vec<BlankCell>>>,
+    band: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCell {
+    show: Spanned<String>,
+    label: Option<String>,
+    span: Spanned<usize>,
+    #[serde(default)]
+    style: Style,
+    #[serde(default)]
+    columns: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColumn {
+    show: Spanned<String>,
+    label: Option<String>,
+    width: usize,
+}
+
+/// Columns of the printed grid.
+pub const GRID_COLUMNS: usize = 12;
+
+impl Form {
+    /// Reads one form file.
+    ///
+    /// # Errors
+    /// Every mistake that can be found, each with its line and column.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<FormError>> {
+        let mut checker = Checker {
+            file,
+            text,
+            errors: Vec::new(),
+        };
+        let raw: RawForm = match toml::from_str(text) {
+            Ok(raw) => raw,
+            Err(error) => {
+                checker.error(error.span().unwrap_or(0..0), error.message());
+                return Err(checker.errors);
+            }
+        };
+        let form = checker.form(raw);
+        if checker.errors.is_empty() {
+            Ok(form)
+        } else {
+            Err(checker.errors)
+        }
+    }
+
+    /// Every item, section by section.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.sections.iter().flat_map(|section| &section.items)
+    }
+
+    pub fn section(&self, key: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.key == key)
+    }
+}
+
+struct Checker<'a> {
+    file: &'a str,
+    text: &'a str,
+    errors: Vec<FormError>,
+}
+
+impl Checker<'_> {
+    fn error(&mut self, span: Range<usize>, message: impl Into<String>) {
+        let before = &self.text[..self.text.floor_char_boundary(span.start)];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        self.errors.push(FormError {
+            file: self.file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message: message.into(),
+        });
+    }
+
+    fn form(&mut self, raw: RawForm) -> Form {
+        let key_span = raw.key.span();
+        let key = raw.key.into_inner();
+        if key.is_empty()
+            || !key
+                .bytes()
+                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        {
+            self.error(key_span, "key は英小文字・数字・_ だけで書いてください");
+        }
+        Form {
+            key,
+            title: raw.title,
+            edition: raw.edition,
+            issuer: raw.issuer,
+            source: raw.source,
+            surface: raw.surface,
+            sections: raw
+                .section
+                .into_iter()
+                .map(|section| self.section(section))
+                .collect(),
+            print: raw
+                .print
+                .into_iter()
+                .filter_map(|print| self.print(print))
+                .collect(),
+            text: self.text.to_owned(),
+        }
+    }
+
+    fn section(&mut self, raw: RawSection) -> Section {
+        Section {
+            key: raw.key.into_inner(),
+            title: raw.title,
+            items: raw
+                .item
+                .into_iter()
+                .filter_map(|item| self.item(item))
+                .collect(),
+        }
+    }
+
+    fn item(&mut self, raw: RawItem) -> Option<Item> {
+        let source = self.source(&raw.show)?;
+        if raw.level != Level::Optional && !matches!(source, Source::Record(_)) {
+            self.error(
+                raw.show.span(),
+                format!(
+                    "「{}」は入居者の項目ではないため level を付けられません",
+                    raw.show.as_ref()
+                ),
+            );
+        }
+        Some(Item {
+            source,
+            label: raw.label.unwrap_or_else(|| source.label().to_owned()),
+            level: raw.level,
+            hint: raw.hint,
+            style: raw.style,
+            columns: self.columns(source, &raw.columns),
+        })
+    }
+
+    fn source(&mut self, show: &Spanned<String>) -> Option<Source> {
+        let found = Source::find(show.as_ref());
+        if found.is_none() {
+            let message = match nearest(show.as_ref()) {
+                Some(near) => format!(
+                    "「{}」という項目はありません。「{near}」ですか",
+                    show.as_ref()
+                ),
+                None => format!("「{}」という項目はありません", show.as_ref()),
+            };
+            self.error(show.span(), message);
+        }
+        found
+    }
+
+    fn columns(&mut self, source: Source, named: &[Spanned<String>]) -> Vec<&'static Field> {
+        let Some(fields) = source.columns() else {
+            if let Some(first) = named.first() {
+                self.error(
+                    first.span(),
+                    format!("「{}」は行を持たない項目です", source.key()),
+                );
+            }
+            return Vec::new();
+        };
+        if named.is_empty() {
+            return fields.iter().collect();
+        }
+        named
+            .iter()
+            .filter_map(|name| self.column(source, fields, name))
+            .collect()
+    }
+
+    fn column(
+        &mut self,
+        source: Source,
+        fields: &'static [Field],
+        name: &Spanned<String>,
+    ) -> Option<&'static Field> {
+        let found = fields.iter().find(|field| field.key == name.as_ref());
+        if found.is_none() {
+            let known: Vec<_> = fields.iter().map(|field| field.key).collect();
+            self.error(
+                name.span(),
+                format!(
+                    "「{}」に「{}」という列はありません。使える列: {}",
+                    source.key(),
+                    name.as_ref(),
+                    known.join(", ")
+                ),
+            );
+        }
+        found
+    }
+
+    fn print(&mut self, raw: Spanned<RawPrint>) -> Option<Print> {
+        let span = raw.span();
+        let RawPrint {
+            title,
+            grid,
+            table,
+            columns,
+            across,
+            blank,
+            band,
+        } = raw.into_inner();
+        if table.is_none() && (columns.is_some() || across.is_some()) {
+            self.error(span.clone(), "columns と across は table だけに書けます");
+        }
+        match (grid, table, blank, band) {
+            (Some(rows), None, None, None) => Some(Print::Grid {
+                title,
+                rows: rows.into_iter().map(|row| self.grid_row(row)).collect(),
+            }),
+            (None, Some(show), None, None) => self.table(
+                title,
+                &show,
+                columns.unwrap_or_default(),
+                across.unwrap_or(1),
+            ),
+            (None, None, Some(rows), None) => Some(Print::Blank { title, rows }),
+            (None, None, None, Some(true)) => Some(Print::Band),
+            _ => {
+                self.error(
+                    span,
+                    "[[print]] には grid・table・blank・band = true のどれか1つを書いてください",
+                );
+                None
+            }
+        }
+    }
+
+    fn table(
+        &mut self,
+        title: String,
+        show: &Spanned<String>,
+        columns: Vec<RawColumn>,
+        across: usize,
+    ) -> Option<Print> {
+        let source = self.source(show)?;
+        let Some(fields) = source.columns() else {
+            self.error(
+                show.span(),
+                format!("「{}」は行を持たない項目です", show.as_ref()),
+            );
+            return None;
+        };
+        let columns = columns
+            .into_iter()
+            .filter_map(|column| {
+                let field = self.column(source, fields, &column.show)?;
+                Some(Column {
+                    field,
+                    label: column.label.unwrap_or_else(|| field.label.to_owned()),
+                    width: column.width,
+                })
+            })
+            .collect();
+        Some(Print::Table {
+            title,
+            source,
+            columns,
+            across: across.max(1),
+        })
+    }
+
+    fn grid_row(&mut self, row: Vec<RawCell>) -> Vec<Cell> {
+        let total: usize = row.iter().map(|cell| *cell.span.as_ref()).sum();
+        if let Some(last) = row.last()
+            && total != GRID_COLUMNS
+        {
+            self.error(
+                last.span.span(),
+                format!("この行の span の合計は {total} です。{GRID_COLUMNS} にしてください"),
+            );
+        }
+        row.into_iter()
+            .filter_map(|cell| {
+                let source = self.source(&cell.show)?;
+                Some(Cell {
+                    source,
+                    label: cell.label.unwrap_or_else(|| source.label().to_owned()),
+                    span: cell.span.into_inner(),
+                    style: cell.style,
+                    columns: self.columns(source, &cell.columns),
+                })
+            })
+            .collect()
+    }
+}
+
+/// The known name that shares the longest beginning with a misspelt one, if it shares at least four letters.
+fn nearest(key: &str) -> Option<&'static str> {
+    let shared = |known: &str| {
+        known
+            .bytes()
+            .zip(key.bytes())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    Record::fields()
+        .map(|field| field.key)
+        .chain(FacilityFacts::FIELDS.iter().map(|field| field.key))
+        .chain(Computed::ALL.iter().map(|computed| computed.key()))
+        .max_by_key(|known| shared(known))
+        .filter(|known| shared(known) >= 4)
+}
+
+/// The forms in force: the built-in ones, replaced or added to by a folder's.
+#[derive(Clone, Debug)]
+pub struct Forms(Vec<Form>);
+
+/// The form that every edit page, sheet and missing-item check walks.
+pub const EMERGENCY: &str = "emergency";
+/// The form that the crew's page walks.
+pub const SCAN: &str = "scan";
+
+impl Forms {
+    /// The forms compiled into the program.
+    ///
+    /// # Panics
+    /// Never in a released program: a test reads the same files.
+    pub fn built_in() -> Self {
+        Self::with_folder(&[]).expect("the built-in forms are read by a test")
+    }
+
+    /// The built-in forms with the `(file name, text)` pairs of a folder: a form of the same key replaces the
+    /// built-in one, another key is added.
+    ///
+    /// # Errors
+    /// Every mistake of every file.
+    pub fn with_folder(folder: &[(String, String)]) -> Result<Self, Vec<FormError>> {
+        let built_in = [
+            ("emergency.toml", include_str!("../../forms/emergency.toml")),
+            ("scan.toml", include_str!("../../forms/scan.toml")),
+        ];
+        let mut forms: Vec<Form> = Vec::new();
+        let mut errors = Vec::new();
+        let files = built_in.iter().map(|(file, text)| (*file, *text)).chain(
+            folder
+                .iter()
+                .map(|(file, text)| (file.as_str(), text.as_str())),
+        );
+        for (file, text) in files {
+            match Form::parse(file, text) {
+                Ok(form) => match forms.iter_mut().find(|known| known.key == form.key) {
+                    Some(known) => *known = form,
+                    None => forms.push(form),
+                },
+                Err(found) => errors.extend(found),
+            }
+        }
+        if errors.is_empty() {
+            Ok(Self(forms))
+        } else {
+            Err(errors)
+        }
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Form> {
+        self.0.iter().find(|form| form.key == key)
+    }
+
+    /// # Panics
+    /// Never: the built-in form can be replaced but not removed.
+    pub fn emergency(&self) -> &Form {
+        self.get(EMERGENCY).expect("a built-in form")
+    }
+
+    /// # Panics
+    /// Never: the built-in form can be replaced but not removed.
+    pub fn scan(&self) -> &Form {
+        self.get(SCAN).expect("a built-in form")
+    }
+
+    /// The forms that can be printed.
+    pub fn printable(&self) -> impl Iterator<Item = &Form> {
+        self.0.iter().filter(|form| !form.print.is_empty())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Form> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "key = \"x\"\ntitle = \"t\"\nedition = \"1\"\nissuer = \"i\"\nsource = \"s\"\nsurface = \"sheet\"\n";
+
+    fn errors(body: &str) -> Vec<String> {
+        Form::parse("x.toml", &format!("{HEAD}{body}"))
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn the_built_in_forms_are_sound() {
+        let forms = Forms::built_in();
+        assert_eq!(forms.emergency().surface, Surface::Sheet);
+        assert_eq!(forms.scan().surface, Surface::Scan);
+    }
+
+    #[test]
+    fn every_field_of_the_record_can_be_edited_once() {
+        let forms = Forms::built_in();
+        let mut placed: Vec<_> = forms
+            .emergency()
+            .items()
+            .map(|item| item.source.key())
+            .collect();
+        placed.sort_unstable();
+        let mut fields: Vec<_> = Record::fields().map(|field| field.key).collect();
+        fields.sort_unstable();
+        assert_eq!(placed, fields);
+    }
+
+    #[test]
+    fn a_misspelt_field_is_named_with_line_column_and_a_guess() {
+        assert_eq!(
+            errors(
+                "[[section]]\nkey = \"a\"\ntitle = \"A\"\nitem = [\n  { show = \"allergyes\" },\n]\n"
+            ),
+            ["x.toml:11:12: 「allergyes」という項目はありません。「allergies」ですか"]
+        );
+    }
+
+    #[test]
+    fn every_mistake_of_a_file_is_named() {
+        let found = errors(
+            "[[section]]\nkey = \"a\"\ntitle = \"A\"\nitem = [ { show = \"nmae\" }, { show = \"name\", columns = [\"x\"] } ]\n\
+             [[print]]\ntitle = \"B\"\ngrid = [ [ { show = \"name\", span = 7 } ] ]\n",
+        );
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[2].contains("span の合計は 7"));
+    }
+
+    #[test]
+    fn an_unknown_word_of_the_file_is_named_where_it_stands() {
+        let found = errors("colour = \"red\"\n");
+        assert!(found[0].starts_with("x.toml:7:1: "), "{found:?}");
+    }
+
+    #[test]
+    fn a_folder_replaces_and_adds() {
+        let replaced = include_str!("../../forms/scan.toml").replace("救急隊の画面", "別の画面");
+        let added =
+            format!("{HEAD}[[section]]\nkey=\"a\"\ntitle=\"A\"\nitem=[{{show=\"name\"}}]\n");
+        let forms = Forms::with_folder(&[
+            ("scan.toml".to_owned(), replaced),
+            ("x.toml".to_owned(), added),
+        ])
+        .unwrap();
+        assert_eq!(forms.scan().title, "別の画面");
+        assert_eq!(forms.get("x").unwrap().title, "t");
+        assert_eq!(forms.iter().count(), 3);
+    }
+}

@@ -1,0 +1,77 @@
+//! Block B: the facility. One set of answers a facility, shown on every resident's sheet.
+
+use serde_json::Value;
+
+use crate::domain::answer::{
+    Digits, Group, Grouped, Inputs, Known, Problems, Reader, Text, answers, choice,
+};
+use crate::domain::phone::{Phone, Postcode};
+use crate::domain::text::PersonName;
+
+answers! {
+    pub struct FacilityFacts {
+        facility_name: Known<Text<60>> = "施設名",
+        facility_type: Known<FacilityType> = "施設の種別",
+        provider_number: Known<Digits<10>> = "事業所番号",
+        facility_postal_code: Known<Postcode> = "郵便番号",
+        facility_address: Known<Text<120>> = "所在地",
+        facility_phone: Known<Phone> = "電話",
+        facility_fax: Known<Phone> = "FAX",
+        night_phone: Known<Phone> = "夜間連絡先",
+        ambulance_entrance: Known<Text<80>> = "救急車の入口",
+        facility_manager_name: Known<PersonName> = "管理者",
+    }
+}
+
+impl FacilityFacts {
+    pub fn read(inputs: &Inputs) -> (Self, Problems) {
+        let mut facts = Self::default();
+        let mut reader = Reader::new(inputs);
+        for (index, field) in Self::FIELDS.iter().enumerate() {
+            facts.answer_mut(index).read(&mut reader, field.key);
+        }
+        (facts, reader.finish())
+    }
+
+    /// # Errors
+    /// Every problem at its key.
+    pub fn from_json(value: &Value) -> Result<Self, Problems> {
+        let (facts, problems) = Self::read(&Inputs::from_json(value));
+        if problems.is_empty() {
+            Ok(facts)
+        } else {
+            Err(problems)
+        }
+    }
+
+    pub fn json(&self) -> Value {
+        crate::domain::answer::group_json(self)
+    }
+
+    pub fn inputs(&self) -> Inputs {
+        let mut inputs = Inputs::default();
+        for (field, answer) in self.walk() {
+            answer.write(&mut inputs, field.key);
+        }
+        inputs
+    }
+}
+
+choice! {
+    pub enum FacilityType {
+        SpecialNursingHome = "special_nursing_home": "特別養護老人ホーム",
+        GeriatricHealthFacility = "geriatric_health_facility": "介護老人保健施設",
+        IntegratedCareFacility = "integrated_care_facility": "介護医療院",
+        GroupHome = "group_home": "認知症グループホーム",
+        PaidHomeWithCare = "paid_home_with_care": "介護付有料老人ホーム",
+        PaidHomeResidential = "paid_home_residential": "住宅型有料老人ホーム",
+        ServicedHousing = "serviced_housing": "サービス付き高齢者向け住宅",
+        ModerateFeeHome = "moderate_fee_home": "軽費老人ホーム・ケアハウス",
+        NursingHomeForAged = "nursing_home_for_aged": "養護老人ホーム",
+        ShortStay = "short_stay": "ショートステイ",
+        DayService = "day_service": "デイサービス",
+        SmallMultifunctional = "small_multifunctional": "小規模多機能型居宅介護",
+        CityOffice = "city_office": "市役所",
+        Other = "other": "その他",
+    }
+}

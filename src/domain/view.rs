@@ -1,0 +1,103 @@
+//! One resident's sheet as every surface shows it: facts, standing, marks of revision and of issue.
+
+use super::answer::Shown;
+use super::clock::Moment;
+use super::date::Day;
+use super::form::{Cell, Item, Source};
+use super::record::{FacilityFacts, Record};
+use super::sheet::Staleness;
+use super::standing::Standing;
+
+/// Everything a walker needs to show a sheet.
+#[derive(Clone, Debug)]
+pub struct SheetView {
+    pub facility: FacilityFacts,
+    pub record: Record,
+    /// Derived when the view was made; never read from the store.
+    pub standing: Standing,
+    pub marks: Marks,
+    /// Residents of the same facility with nearly the same name, in words (safety.md S19).
+    pub alike: Vec<String>,
+    /// For when ages and staleness are computed.
+    pub as_of: Moment,
+    pub issue: Option<IssueMarks>,
+}
+
+/// Which revision is shown, who recorded it, and when somebody last went through all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    pub revision: i64,
+    pub recorded_at: Moment,
+    pub recorded_by: String,
+    pub verified_at: Option<Moment>,
+}
+
+/// What an issued document carries besides the sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueMarks {
+    pub serial: String,
+    pub match_code: String,
+    pub issued_at: Moment,
+    pub issued_by: String,
+    pub form_title: String,
+    pub form_edition: String,
+    pub valid_until: Day,
+}
+
+impl SheetView {
+    /// The day on which the view is looked at, in Japan.
+    pub fn today(&self) -> Day {
+        Day::of(self.as_of)
+    }
+
+    pub fn staleness(&self) -> Staleness {
+        Staleness::of(self.marks.verified_at.map(Day::of), self.today())
+    }
+
+    pub fn shown(&self, source: Source) -> Shown {
+        match source {
+            Source::Record(field) => self
+                .record
+                .get(field.key)
+                .map_or(Shown::NotAsked, |(_, answer)| answer.shown()),
+            Source::Facility(field) => {
+                use super::answer::Group;
+                self.facility
+                    .walk()
+                    .find(|(known, _)| known.key == field.key)
+                    .map_or(Shown::NotAsked, |(_, answer)| answer.shown())
+            }
+            Source::Computed(computed) => computed.shown(self),
+        }
+    }
+
+    /// What an item shows, with only the columns it names.
+    pub fn item(&self, item: &Item) -> Shown {
+        only(self.shown(item.source), &item.columns)
+    }
+
+    /// What a printed cell shows, with only the columns it names.
+    pub fn cell(&self, cell: &Cell) -> Shown {
+        only(self.shown(cell.source), &cell.columns)
+    }
+}
+
+fn only(shown: Shown, columns: &[&'static super::answer::Field]) -> Shown {
+    match shown {
+        Shown::Rows(rows) if !columns.is_empty() => Shown::Rows(
+            rows.into_iter()
+                .map(|row| {
+                    columns
+                        .iter()
+                        .filter_map(|column| {
+                            row.iter()
+                                .find(|(field, _)| field.key == column.key)
+                                .cloned()
+                        })
+                        .collect()
+                })
+                .collect(),
+        ),
+        shown => shown,
+    }
+}
