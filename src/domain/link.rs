@@ -91,24 +91,17 @@ impl MatchCode {
     }
 }
 
-/// Why a link no longer opens; said on its page without personal data.
+/// Why a link was ended before its date; said on its page without personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
     Reprinted,
     Withdrawn,
     Left,
     Died,
-    Expired,
 }
 
 impl EndReason {
-    pub const ALL: [Self; 5] = [
-        Self::Reprinted,
-        Self::Withdrawn,
-        Self::Left,
-        Self::Died,
-        Self::Expired,
-    ];
+    pub const ALL: [Self; 4] = [Self::Reprinted, Self::Withdrawn, Self::Left, Self::Died];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -116,7 +109,6 @@ impl EndReason {
             Self::Withdrawn => "withdrawn",
             Self::Left => "left",
             Self::Died => "died",
-            Self::Expired => "expired",
         }
     }
 
@@ -134,7 +126,6 @@ impl EndReason {
                 "この紙は取り下げられました。内容を使わず、施設へ電話で確認してください"
             }
             Self::Left | Self::Died => "この紙の利用は終了しています。施設へ電話で確認してください",
-            Self::Expired => "この紙は期限切れです。施設に新しい紙を求めてください",
         }
     }
 }

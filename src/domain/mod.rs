@@ -13,6 +13,7 @@ pub mod number;
 pub mod permit;
 pub mod phone;
 pub mod record;
+pub mod resident;
 pub mod sheet;
 pub mod standing;
 pub mod text;
