@@ -10,17 +10,27 @@
     let running;
     const find = async () => {
       const address = new URL(search.getAttribute("action") || "", location.href);
-      address.search = new URLSearchParams(new FormData(search)).toString();
+      const asked = new URLSearchParams(new FormData(search));
+      const posted = search.method === "post";
+      if (!posted) address.search = asked.toString();
       if (running) running.abort();
       running = new AbortController();
       try {
-        const answer = await fetch(address, { signal: running.signal, credentials: "same-origin" });
+        const answer = await fetch(address, {
+          method: search.method,
+          body: posted ? asked : undefined,
+          signal: running.signal,
+          credentials: "same-origin",
+        });
         if (!answer.ok || answer.redirected) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const found = page.getElementById("results");
-        if (found) results.replaceChildren(...found.childNodes);
-      } catch (error) {
-        if (error.name !== "AbortError") search.dataset.offline = "";
+        for (const id of ["results", "found"]) {
+          const here = document.getElementById(id);
+          const there = page.getElementById(id);
+          if (here && there) here.replaceChildren(...there.childNodes);
+        }
+      } catch {
+        // Superseded by the next key, or no network: the button 探す still asks the server and shows its answer.
       }
     };
     search.addEventListener("input", (event) => {
@@ -34,12 +44,16 @@
   }
 
   // What was typed is not lost by a slip: the browser asks before the page is left.
-  const form = document.querySelector("form[data-keep]");
+  const form = document.querySelector("form[data-keep]"); // data-keep="typed": the page already shows unsaved input
   if (form) {
     let typed = form.dataset.keep === "typed";
     form.addEventListener("input", () => { typed = true; });
     form.addEventListener("submit", () => { typed = false; });
-    window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+    window.addEventListener("beforeunload", (event) => {
+      if (!typed) return;
+      event.preventDefault();
+      event.returnValue = "";
+    });
   }
 
   // After a refused form the reader hears and sees the summary first.
