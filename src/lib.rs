@@ -6,3 +6,4 @@
 //! main → command → web → (store, export) → domain
 //! ```
 pub mod domain;
+pub mod export;

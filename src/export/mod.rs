@@ -1,0 +1,3 @@
+//! What leaves the house as bytes: paper and QR symbols.
+pub mod pdf;
+pub mod qr;

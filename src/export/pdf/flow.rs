@@ -1,0 +1,241 @@
+//! Blocks become pages: shrunk until they fit the pages allowed, then continued on further ones.
+use std::collections::VecDeque;
+
+use super::element::Element;
+use super::layout::{EPSILON, Ink, Laid, Layouter, Placed, continuation, name};
+use super::text::Shaper;
+use super::{Page, PdfError, Section};
+
+/// A4, in millimetres.
+pub(super) const PAGE_WIDTH: f32 = 210.0;
+pub(super) const PAGE_HEIGHT: f32 = 297.0;
+/// Between header or footer and the blocks, in millimetres.
+const FURNITURE_GAP: f32 = 1.5;
+/// Factors on text sizes, tried in order. Floors stop text from following all the way.
+const SCALES: [f32; 8] = [1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75, 0.7];
+
+/// A page with everything at its place.
+#[derive(Debug, Default)]
+pub(super) struct PlacedPage {
+    pub header: Option<Placed>,
+    pub blocks: Vec<Placed>,
+    pub footer: Option<Placed>,
+}
+
+/// Lays out `section`, which begins after `before` pages of its document.
+pub(super) fn pages(
+    shaper: &Shaper,
+    section: &Section,
+    before: usize,
+) -> Result<Vec<PlacedPage>, PdfError> {
+    let at = |scale| Flow {
+        layouter: Layouter { shaper, scale },
+        section,
+        before,
+    };
+    let first = at(SCALES[0]).pages()?;
+    if first.len() <= section.fit_pages {
+        return Ok(first);
+    }
+    let smallest = at(SCALES[SCALES.len() - 1]).pages()?;
+    if smallest.len() >= first.len() {
+        // Shrinking saves no page: then rather large letters.
+        return Ok(first);
+    }
+    let target = smallest.len().max(section.fit_pages);
+    let (mut fails, mut fits, mut best) = (0, SCALES.len() - 1, smallest);
+    while fits - fails > 1 {
+        let middle = (fits + fails) / 2;
+        let pages = at(SCALES[middle]).pages()?;
+        if pages.len() <= target {
+            (fits, best) = (middle, pages);
+        } else {
+            fails = middle;
+        }
+    }
+    Ok(best)
+}
+
+struct Flow<'a, 's> {
+    layouter: Layouter<'a>,
+    section: &'a Section<'s>,
+    before: usize,
+}
+
+/// Heights that are taken from every page.
+#[derive(Clone, Copy)]
+struct Reserved {
+    header: f32,
+    footer: f32,
+    /// The line that says that a page is continued.
+    continues: f32,
+    /// Blocks pinned to the bottom of the first page.
+    pinned: f32,
+}
+
+impl Flow<'_, '_> {
+    fn width(&self) -> f32 {
+        PAGE_WIDTH - self.section.margins.left - self.section.margins.right
+    }
+
+    fn lay(&self, element: &Element) -> Result<Laid, PdfError> {
+        self.layouter.lay(element, self.width(), 0.0, Ink::Black)
+    }
+
+    fn gap(&self) -> f32 {
+        self.layouter.squeeze(self.section.gap)
+    }
+
+    fn pages(&self) -> Result<Vec<PlacedPage>, PdfError> {
+        let pinned = self.pinned()?;
+        let mut reserved = self.reserved(&pinned, 1)?;
+        let mut pages = self.fill(Reserved {
+            continues: 0.0,
+            ..reserved
+        })?;
+        if pages.len() > 1 {
+            reserved = self.reserved(&pinned, pages.len())?;
+            pages = self.fill(reserved)?;
+        }
+        self.close(&mut pages, pinned, reserved)?;
+        Ok(pages)
+    }
+
+    fn pinned(&self) -> Result<Vec<Laid>, PdfError> {
+        self.section
+            .pinned
+            .iter()
+            .map(|block| self.lay(block))
+            .collect()
+    }
+
+    fn reserved(&self, pinned: &[Laid], of: usize) -> Result<Reserved, PdfError> {
+        let page = Page {
+            number: of,
+            of,
+            overall: self.before + of,
+        };
+        let furniture = |draw: &Option<super::Furniture>| match draw {
+            Some(draw) => Ok(self.lay(&draw(page))?.height + FURNITURE_GAP),
+            None => Ok(0.0),
+        };
+        let continues = self.lay(&continuation(&self.section.continues).into())?;
+        Ok(Reserved {
+            header: furniture(&self.section.header)?,
+            footer: furniture(&self.section.footer)?,
+            continues: continues.height + self.gap(),
+            pinned: pinned.iter().map(|block| block.height + self.gap()).sum(),
+        })
+    }
+
+    /// Distributes the blocks over pages.
+    fn fill(&self, reserved: Reserved) -> Result<Vec<PlacedPage>, PdfError> {
+        let margins = self.section.margins;
+        let top = margins.top + reserved.header;
+        let bottom = PAGE_HEIGHT - margins.bottom - reserved.footer - reserved.continues;
+        let mut waiting: VecDeque<Element> = self.section.blocks.iter().cloned().collect();
+        let mut pages: Vec<PlacedPage> = Vec::new();
+        let mut page = PlacedPage::default();
+        let (mut y, mut limit, mut fresh) = (top, bottom - reserved.pinned, true);
+        while let Some(block) = waiting.pop_front() {
+            let laid = self.lay(&block)?;
+            let start = if fresh { y } else { y + self.gap() };
+            if start + laid.height <= limit + EPSILON {
+                y = start + laid.height;
+                page.blocks.push(Placed {
+                    x: margins.left,
+                    y: start,
+                    laid,
+                });
+                fresh = false;
+                continue;
+            }
+            if let Some((first, rest)) =
+                self.layouter
+                    .split(&block, self.width(), limit - start, fresh)?
+            {
+                page.blocks.push(Placed {
+                    x: margins.left,
+                    y: start,
+                    laid: self.lay(&first)?,
+                });
+                waiting.push_front(rest);
+            } else if fresh && !pages.is_empty() {
+                return Err(PdfError::TooTall { near: name(&block) });
+            } else {
+                waiting.push_front(block);
+            }
+            pages.push(std::mem::take(&mut page));
+            let line = self.lay(&continuation(&self.section.continued).into())?;
+            y = top + line.height + self.gap();
+            page.blocks.push(Placed {
+                x: margins.left,
+                y: top,
+                laid: line,
+            });
+            (limit, fresh) = (bottom, true);
+        }
+        pages.push(page);
+        Ok(pages)
+    }
+
+    /// Adds what stands at the edges: headers, footers, pinned blocks and the lines that announce a next page.
+    fn close(
+        &self,
+        pages: &mut [PlacedPage],
+        pinned: Vec<Laid>,
+        reserved: Reserved,
+    ) -> Result<(), PdfError> {
+        let margins = self.section.margins;
+        let (of, gap) = (pages.len(), self.gap());
+        let bottom = PAGE_HEIGHT - margins.bottom;
+        for (at, page) in pages.iter_mut().enumerate() {
+            let here = Page {
+                number: at + 1,
+                of,
+                overall: self.before + at + 1,
+            };
+            if let Some(draw) = &self.section.header {
+                page.header = Some(Placed {
+                    x: margins.left,
+                    y: margins.top,
+                    laid: self.lay(&draw(here))?,
+                });
+            }
+            if at + 1 < of {
+                let laid = self.lay(
+                    &continuation(&self.section.continues)
+                        .align(super::Align::Right)
+                        .into(),
+                )?;
+                let y = bottom - reserved.footer - laid.height;
+                page.blocks.push(Placed {
+                    x: margins.left,
+                    y,
+                    laid,
+                });
+            }
+            if let Some(draw) = &self.section.footer {
+                let laid = self.lay(&draw(here))?;
+                page.footer = Some(Placed {
+                    x: margins.left,
+                    y: bottom - laid.height,
+                    laid,
+                });
+            }
+        }
+        let announced = if of > 1 { reserved.continues } else { 0.0 };
+        let mut y = bottom - reserved.footer - announced - reserved.pinned;
+        for laid in pinned {
+            y += gap;
+            let height = laid.height;
+            pages[0].blocks.push(Placed {
+                x: margins.left,
+                y,
+                laid,
+            });
+            y += height;
+        }
+        Ok(())
+    }
+}
