@@ -1,0 +1,76 @@
+//! Pictures, each kept once a facility under the SHA-256 of its bytes.
+
+use serde_json::json;
+
+use super::audit::{self, Author, Entry};
+use super::link::FoundLink;
+use super::{Store, StoreError};
+use crate::domain::clock::Moment;
+use crate::domain::permit::{EditSheet, Permit, ReadResident};
+
+statements! {
+    PUT = "insert into attachment (facility_id, id, media_type, created_at, thumbnail, body)
+        values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    GET = "select media_type, thumbnail, body from attachment where facility_id = $1 and id = $2";
+}
+
+/// A picture to be kept.
+#[derive(Clone, Debug)]
+pub struct NewAttachment<'a> {
+    /// SHA-256 of `body`, in hex.
+    pub id: &'a str,
+    pub media_type: &'a str,
+    pub thumbnail: Option<&'a [u8]>,
+    pub body: &'a [u8],
+}
+
+row! {
+    pub struct Attachment {
+        media_type: String,
+        thumbnail: Option<Vec<u8>>,
+        body: Vec<u8>,
+    }
+}
+
+/// Keeps a picture; one that is already kept is left as it is.
+pub async fn put(
+    store: &Store,
+    permit: &Permit<EditSheet>,
+    attachment: NewAttachment<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let args = args![
+            permit.facility(),
+            attachment.id,
+            attachment.media_type,
+            at,
+            attachment.thumbnail,
+            attachment.body
+        ];
+        if tx.exec(PUT, args).await? > 0 {
+            let entry = Entry::new("attachment.kept", None, json!({"attachment": attachment.id}));
+            audit::append(tx, &author, at, entry).await?;
+        }
+        Ok(())
+    })
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn get(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    id: &str,
+) -> Result<Attachment, StoreError> {
+    store.db().one(GET, args![permit.facility(), id]).await
+}
+
+/// The photograph of the resident whose sheet a token opened.
+pub async fn photo(store: &Store, found: &FoundLink) -> Result<Option<Attachment>, StoreError> {
+    match &found.resident().photo_id {
+        Some(id) => store.db().opt(GET, args![found.facility(), id]).await,
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,334 @@
+//! One SQL text for two engines: a thin face over the two typed sqlx drivers.
+//!
+//! Statements are constants declared with `statements!`, so that a test prepares each one on both engines; rows are
+//! structs declared with `row!`; parameters are `args![…]`. Nothing else in the program speaks to sqlx.
+//!
+//! Three traps this file closes:
+//! - sqlx reads NULL on SQLite as `""`, `0` or `[]` into a type that is not an `Option` (sqlx #4191). A [`Cell`]
+//!   refuses it: a missing value never turns into a no.
+//! - SQLite takes too few parameters for NULL and ignores too many. `bind` counts them in debug builds, PostgreSQL always.
+//! - A statement with RETURNING is only done when it has been read to its end, so every read fetches all rows.
+
+use std::sync::Arc;
+
+use sqlx::postgres::{PgArguments, PgPool, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::{Arguments, Row};
+
+use super::error::StoreError;
+use crate::domain::clock::Moment;
+use crate::domain::date::Day;
+use crate::domain::id::{DocumentId, FacilityId, ResidentId, StaffId};
+
+/// A parameter. The `Option` is inside, so that PostgreSQL is told the type of a NULL.
+#[derive(Clone, Debug)]
+pub(super) enum Arg {
+    I(Option<i64>),
+    T(Option<String>),
+    B(Option<Vec<u8>>),
+}
+
+macro_rules! arg_from {
+    ($($type:ty => $variant:ident $convert:expr;)*) => {$(
+        impl From<$type> for Arg {
+            fn from(value: $type) -> Self {
+                Self::$variant(Some($convert(value)))
+            }
+        }
+
+        impl From<Option<$type>> for Arg {
+            fn from(value: Option<$type>) -> Self {
+                Self::$variant(value.map($convert))
+            }
+        }
+    )*};
+}
+
+arg_from! {
+    i64 => I std::convert::identity;
+    Moment => I |at: Moment| at.0;
+    String => T std::convert::identity;
+    &String => T |text: &String| text.clone();
+    &str => T str::to_owned;
+    &FacilityId => T |id: &FacilityId| id.0.clone();
+    &ResidentId => T |id: &ResidentId| id.0.clone();
+    &StaffId => T |id: &StaffId| id.0.clone();
+    &DocumentId => T |id: &DocumentId| id.0.clone();
+    Day => T |day: Day| day.iso();
+    Vec<u8> => B std::convert::identity;
+    &Vec<u8> => B |bytes: &Vec<u8>| bytes.clone();
+    &[u8] => B <[u8]>::to_vec;
+    &[u8; 32] => B |hash: &[u8; 32]| hash.to_vec();
+}
+
+/// The parameters of one statement, in the order of `$1`, `$2`, …
+macro_rules! args {
+    ($($value:expr),* $(,)?) => {
+        vec![$($crate::store::db::Arg::from($value)),*]
+    };
+}
+
+/// Declares the statements of a file, and `STATEMENTS` for the test that prepares them all.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        $($(#[$doc])* const $name: &str = $sql;)*
+        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+/// Declares a struct whose fields are columns of the same name.
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $name { $($(#[$doc])* pub $field: $type),* }
+
+        impl $crate::store::db::FromRow for $name {
+            fn from_row(row: &$crate::store::db::AnyRow<'_>) -> Result<Self, $crate::store::error::StoreError> {
+                Ok(Self { $($field: $crate::store::db::Cell::read(row, stringify!($field))?),* })
+            }
+        }
+    };
+}
+
+/// Runs a block in a write transaction: begins, commits, and runs it again when two transactions met.
+///
+/// A macro, because a function taking an async closure that borrows is not `Send` and no handler could call it.
+/// The block may run up to five times, so it does nothing but speak to the database.
+macro_rules! in_tx {
+    ($store:expr, $at:expr, $tx:ident => $body:block) => {{
+        let mut runs = 0;
+        loop {
+            runs += 1;
+            let mut open = $store.begin($at).await?;
+            let outcome: Result<_, $crate::store::error::StoreError> = async {
+                let $tx = &mut open;
+                $body
+            }
+            .await;
+            match $store.finish(open, outcome).await {
+                Err(error) if error.is_retryable() && runs < 5 => {}
+                done => break done,
+            }
+        }
+    }};
+}
+
+pub(super) enum AnyRow<'r> {
+    Sqlite(&'r SqliteRow),
+    Postgres(&'r PgRow),
+}
+
+macro_rules! read_cell {
+    ($($read:ident -> $type:ty;)*) => {$(
+        fn $read(&self, column: &str) -> Result<Option<$type>, StoreError> {
+            match self {
+                Self::Sqlite(row) => row.try_get(column),
+                Self::Postgres(row) => row.try_get(column),
+            }
+            .map_err(|error| unreadable(column, error))
+        }
+    )*};
+}
+
+impl AnyRow<'_> {
+    read_cell! {
+        integer -> i64;
+        text -> String;
+        bytes -> Vec<u8>;
+    }
+}
+
+fn unreadable(column: &str, cause: impl std::fmt::Display) -> StoreError {
+    StoreError::Unreadable(format!("{column}: {cause}"))
+}
+
+/// A value in a column. Without `Option`, NULL is an error.
+pub(super) trait Cell: Sized {
+    fn read(row: &AnyRow<'_>, column: &str) -> Result<Self, StoreError>;
+}
+
+macro_rules! cells {
+    ($($type:ty = $read:ident $convert:expr;)*) => {$(
+        impl Cell for $type {
+            fn read(row: &AnyRow<'_>, column: &str) -> Result<Self, StoreError> {
+                Option::<$type>::read(row, column)?.ok_or_else(|| unreadable(column, "NULL"))
+            }
+        }
+
+        impl Cell for Option<$type> {
+            fn read(row: &AnyRow<'_>, column: &str) -> Result<Self, StoreError> {
+                Ok(row.$read(column)?.map($convert))
+            }
+        }
+    )*};
+}
+
+cells! {
+    i64 = integer std::convert::identity;
+    Moment = integer Moment;
+    String = text std::convert::identity;
+    FacilityId = text FacilityId;
+    ResidentId = text ResidentId;
+    StaffId = text StaffId;
+    DocumentId = text DocumentId;
+    Vec<u8> = bytes std::convert::identity;
+}
+
+impl Cell for Option<Day> {
+    fn read(row: &AnyRow<'_>, column: &str) -> Result<Self, StoreError> {
+        row.text(column)?
+            .map(|text| Day::parse(&text).map_err(|cause| unreadable(column, cause)))
+            .transpose()
+    }
+}
+
+/// A column that holds one of few codes; an unknown code is an error, not a default.
+macro_rules! code_cell {
+    ($type:ty) => {
+        impl $crate::store::db::Cell for $type {
+            fn read(
+                row: &$crate::store::db::AnyRow<'_>,
+                column: &str,
+            ) -> Result<Self, $crate::store::error::StoreError> {
+                let code = String::read(row, column)?;
+                Self::from_code(&code).ok_or_else(|| {
+                    $crate::store::error::StoreError::Unreadable(format!("{column}: {code}"))
+                })
+            }
+        }
+
+        impl $crate::store::db::Cell for Option<$type> {
+            fn read(
+                row: &$crate::store::db::AnyRow<'_>,
+                column: &str,
+            ) -> Result<Self, $crate::store::error::StoreError> {
+                match Option::<String>::read(row, column)? {
+                    None => Ok(None),
+                    Some(_) => <$type>::read(row, column).map(Some),
+                }
+            }
+        }
+    };
+}
+
+pub(super) trait FromRow: Sized {
+    fn from_row(row: &AnyRow<'_>) -> Result<Self, StoreError>;
+}
+
+/// One row of a join read as two structs.
+impl<A: FromRow, B: FromRow> FromRow for (A, B) {
+    fn from_row(row: &AnyRow<'_>) -> Result<Self, StoreError> {
+        Ok((A::from_row(row)?, B::from_row(row)?))
+    }
+}
+
+/// Where reading happens. Writing is `writer::Writer`'s alone.
+#[derive(Clone)]
+pub(super) enum Db {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// All rows, in the statement's order.
+    pub async fn all<T: FromRow>(
+        &self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<Vec<T>, StoreError> {
+        match self {
+            Self::Sqlite(pool) => {
+                let rows = sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
+                    .fetch_all(pool)
+                    .await?;
+                read_sqlite(&rows)
+            }
+            Self::Postgres(pool) => {
+                let rows = sqlx::query_with(sql, bind::<PgArguments>(sql, args)?)
+                    .fetch_all(pool)
+                    .await?;
+                read_postgres(&rows)
+            }
+        }
+    }
+
+    /// The first row, if there is one.
+    pub async fn opt<T: FromRow>(
+        &self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// The one row; its absence is `NotFound`.
+    pub async fn one<T: FromRow>(
+        &self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<T, StoreError> {
+        self.opt(sql, args).await?.ok_or(StoreError::NotFound)
+    }
+}
+
+pub(super) fn read_sqlite<T: FromRow>(rows: &[SqliteRow]) -> Result<Vec<T>, StoreError> {
+    rows.iter()
+        .map(|row| T::from_row(&AnyRow::Sqlite(row)))
+        .collect()
+}
+
+pub(super) fn read_postgres<T: FromRow>(rows: &[PgRow]) -> Result<Vec<T>, StoreError> {
+    rows.iter()
+        .map(|row| T::from_row(&AnyRow::Postgres(row)))
+        .collect()
+}
+
+/// What both drivers' arguments take.
+pub(super) trait Bind: Default {
+    fn bind(&mut self, arg: Arg) -> Result<(), sqlx::error::BoxDynError>;
+}
+
+macro_rules! bind_for {
+    ($($arguments:ty),*) => {$(
+        impl Bind for $arguments {
+            fn bind(&mut self, arg: Arg) -> Result<(), sqlx::error::BoxDynError> {
+                match arg {
+                    Arg::I(value) => Arguments::add(self, value),
+                    Arg::T(value) => Arguments::add(self, value),
+                    Arg::B(value) => Arguments::add(self, value),
+                }
+            }
+        }
+    )*};
+}
+
+bind_for!(SqliteArguments, PgArguments);
+
+pub(super) fn bind<A: Bind>(sql: &str, args: Vec<Arg>) -> Result<A, StoreError> {
+    debug_assert_eq!(parameters(sql), args.len(), "parameters of: {sql}");
+    let mut arguments = A::default();
+    for arg in args {
+        if matches!(&arg, Arg::T(Some(text)) if text.contains('\0')) {
+            return Err(StoreError::Unstorable);
+        }
+        arguments
+            .bind(arg)
+            .map_err(|error| StoreError::Engine(Arc::new(sqlx::Error::Encode(error))))?;
+    }
+    Ok(arguments)
+}
+
+/// The highest `$n` in a statement.
+fn parameters(sql: &str) -> usize {
+    sql.split('$')
+        .skip(1)
+        .filter_map(|rest| {
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len());
+            rest[..end].parse().ok()
+        })
+        .max()
+        .unwrap_or(0)
+}

@@ -1,0 +1,301 @@
+//! Issued documents: frozen when they are printed, and the same bytes ever after.
+
+use serde_json::json;
+
+use super::audit::{self, Author, Entry};
+use super::{Store, StoreError, link};
+use crate::domain::clock::Moment;
+use crate::domain::date::Day;
+use crate::domain::id::{DocumentId, ResidentId, StaffId};
+use crate::domain::link::EndReason;
+use crate::domain::permit::{IssueDocument, Permit, ReadResident, WithdrawDocument};
+use crate::domain::resident::Status;
+
+/// The columns of `Document`, for tables named `d` and `l`.
+macro_rules! document {
+    () => {
+        "d.id, d.resident_id, d.serial, d.form, d.edition, d.revision, d.issued_at, d.issued_by, d.issued_by_name, \
+         d.valid_until, d.match_code, d.sha256, d.withdrawn_at, d.withdrawn_by, d.withdrawn_reason, \
+         l.created_at as link_created_at, l.expires_at as link_expires_at, l.ended_at as link_ended_at, \
+         l.end_reason as link_end_reason"
+    };
+}
+
+statements! {
+    NEXT_SERIAL = "insert into document_serial (facility_id, year, last) values ($1, $2, 1)
+        on conflict (facility_id, year) do update set last = document_serial.last + 1
+        returning last";
+    /// An update that changes nothing: PostgreSQL then holds the row, so nobody dies while the link is made.
+    HOLD = "update resident set status = status where facility_id = $1 and id = $2 returning status";
+    ISSUE = "insert into document (facility_id, id, resident_id, serial, form, edition, revision, issued_at,
+            issued_by, issued_by_name, valid_until, match_code, sha256, body, pdf)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        on conflict do nothing";
+    GET = concat!("select ", document!(), ", d.body from document d
+        left join link l on l.facility_id = d.facility_id and l.document_id = d.id
+        where d.facility_id = $1 and d.id = $2");
+    PDF = "select pdf from document where facility_id = $1 and id = $2";
+    LIST = concat!("select ", document!(), " from document d
+        left join link l on l.facility_id = d.facility_id and l.document_id = d.id
+        where d.facility_id = $1 and d.resident_id = $2 order by d.issued_at desc, d.id desc limit $3");
+    LIVE = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.edition, d.revision,
+            r.revision as current_revision, d.issued_at, d.valid_until, l.expires_at
+        from link l
+        join document d on d.facility_id = l.facility_id and d.id = l.document_id
+        join resident r on r.facility_id = l.facility_id and r.id = l.resident_id
+        where l.facility_id = $1 and l.ended_at is null and (l.expires_at is null or l.expires_at > $2)
+            and l.document_id > $3
+        order by l.document_id limit $4";
+    WITHDRAW = "update document set withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
+        where facility_id = $1 and id = $2 and withdrawn_at is null";
+    OWNER = "select resident_id from document where facility_id = $1 and id = $2";
+}
+
+/// Everything that is frozen.
+#[derive(Clone, Debug)]
+pub struct NewDocument<'a> {
+    pub id: &'a DocumentId,
+    pub resident: &'a ResidentId,
+    /// Printed on the paper; made from [`next_serial`].
+    pub serial: &'a str,
+    pub form: &'a str,
+    /// Which text of the form was printed.
+    pub edition: &'a str,
+    /// The revision of the sheet that was printed.
+    pub revision: i64,
+    /// The last day on which the paper may be trusted.
+    pub valid_until: Option<Day>,
+    pub match_code: &'a str,
+    /// SHA-256 of `pdf`.
+    pub sha256: &'a [u8; 32],
+    /// What was printed, as JSON.
+    pub body: &'a [u8],
+    pub pdf: &'a [u8],
+    pub link: Option<NewLink<'a>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewLink<'a> {
+    pub token_hash: &'a [u8; 32],
+    pub expires_at: Option<Moment>,
+    /// Ends the live links of this resident's older papers of the same form.
+    pub replaces_older: bool,
+}
+
+row! {
+    /// A document without its contents, and the state of its link (`link_created_at` is `None` without one).
+    pub struct Document {
+        id: DocumentId,
+        resident_id: ResidentId,
+        serial: String,
+        form: String,
+        edition: String,
+        revision: i64,
+        issued_at: Moment,
+        issued_by: StaffId,
+        issued_by_name: String,
+        valid_until: Option<Day>,
+        match_code: String,
+        sha256: Vec<u8>,
+        withdrawn_at: Option<Moment>,
+        withdrawn_by: Option<StaffId>,
+        withdrawn_reason: Option<String>,
+        link_created_at: Option<Moment>,
+        link_expires_at: Option<Moment>,
+        link_ended_at: Option<Moment>,
+        link_end_reason: Option<EndReason>,
+    }
+}
+
+row! {
+    /// What was printed, as JSON.
+    pub struct Frozen { body: Vec<u8> }
+}
+
+row! {
+    /// A paper whose link is live, for the list of what hangs on the walls.
+    pub struct LiveDocument {
+        id: DocumentId,
+        resident_id: ResidentId,
+        resident_name: String,
+        room: Option<String>,
+        serial: String,
+        form: String,
+        edition: String,
+        /// As printed.
+        revision: i64,
+        /// The sheet's, now.
+        current_revision: i64,
+        issued_at: Moment,
+        valid_until: Option<Day>,
+        expires_at: Option<Moment>,
+    }
+}
+
+row! {
+    struct Pdf { pdf: Vec<u8> }
+}
+
+row! {
+    struct Serial { last: i64 }
+}
+
+row! {
+    struct Held { status: Status }
+}
+
+row! {
+    struct Owner { resident_id: ResidentId }
+}
+
+/// Takes the next number of a year, from 1. It is gone even if nothing is issued with it, because the paper that shows
+/// it is drawn before it is kept.
+pub async fn next_serial(
+    store: &Store,
+    permit: &Permit<IssueDocument>,
+    year: i32,
+    at: Moment,
+) -> Result<i64, StoreError> {
+    in_tx!(store, at, tx => {
+        let serial: Serial = tx.one(NEXT_SERIAL, args![permit.facility(), i64::from(year)]).await?;
+        Ok(serial.last)
+    })
+}
+
+/// Keeps a document and its link.
+///
+/// # Errors
+/// `NotFound` without such a resident, `NotLivingIn`, `Exists` for a known id or serial.
+pub async fn issue(
+    store: &Store,
+    permit: &Permit<IssueDocument>,
+    document: NewDocument<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let facility = permit.facility();
+    let actor = permit.actor();
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let held: Held = tx.one(HOLD, args![facility, document.resident]).await?;
+        if held.status != Status::LivingIn {
+            return Err(StoreError::NotLivingIn);
+        }
+        let args = args![
+            facility,
+            document.id,
+            document.resident,
+            document.serial,
+            document.form,
+            document.edition,
+            document.revision,
+            at,
+            &actor.staff,
+            &actor.name,
+            document.valid_until,
+            document.match_code,
+            document.sha256,
+            document.body,
+            document.pdf
+        ];
+        if tx.exec(ISSUE, args).await? == 0 {
+            return Err(StoreError::Exists);
+        }
+        let mut replaced = 0;
+        if let Some(link) = &document.link {
+            if link.replaces_older {
+                replaced = link::end_of_form(tx, facility, document.resident, document.form, at).await?;
+            }
+            link::insert(tx, facility, &document, link, at).await?;
+        }
+        let detail = json!({
+            "document": document.id,
+            "serial": document.serial,
+            "form": document.form,
+            "revision": document.revision,
+            "linked": document.link.is_some(),
+            "links_ended": replaced,
+        });
+        let entry = Entry::new("document.issued", Some(document.resident), detail);
+        audit::append(tx, &author, at, entry).await
+    })
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn get(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    document: &DocumentId,
+) -> Result<(Document, Frozen), StoreError> {
+    store.db().one(GET, args![permit.facility(), document]).await
+}
+
+/// The bytes that were printed.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn pdf(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    document: &DocumentId,
+) -> Result<Vec<u8>, StoreError> {
+    let row: Pdf = store
+        .db()
+        .one(PDF, args![permit.facility(), document])
+        .await?;
+    Ok(row.pdf)
+}
+
+/// Up to `limit` documents of a resident, newest first.
+pub async fn list(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    resident: &ResidentId,
+    limit: i64,
+) -> Result<Vec<Document>, StoreError> {
+    store
+        .db()
+        .all(LIST, args![permit.facility(), resident, limit])
+        .await
+}
+
+/// Up to `limit` papers whose link opens at `now`, oldest first, after the given one.
+pub async fn live(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    now: Moment,
+    after: Option<&DocumentId>,
+    limit: i64,
+) -> Result<Vec<LiveDocument>, StoreError> {
+    let after = after.map_or("", DocumentId::as_str);
+    store
+        .db()
+        .all(LIVE, args![permit.facility(), now, after, limit])
+        .await
+}
+
+/// Ends a document and its link: the paper is lost, wrong or collected.
+///
+/// # Errors
+/// `NotFound`, `AlreadyWithdrawn`.
+pub async fn withdraw(
+    store: &Store,
+    permit: &Permit<WithdrawDocument>,
+    document: &DocumentId,
+    reason: &str,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let facility = permit.facility();
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let owner: Owner = tx.one(OWNER, args![facility, document]).await?;
+        let args = args![facility, document, at, &permit.actor().staff, reason];
+        if tx.exec(WITHDRAW, args).await? == 0 {
+            return Err(StoreError::AlreadyWithdrawn);
+        }
+        link::end_of_document(tx, facility, document, at).await?;
+        let detail = json!({"document": document});
+        let entry = Entry::new("document.withdrawn", Some(&owner.resident_id), detail);
+        audit::append(tx, &author, at, entry).await
+    })
+}

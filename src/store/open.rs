@@ -1,0 +1,214 @@
+//! Opening a database by its address, and refusing clearly.
+//!
+//! - `sqlite:PATH` keeps everything in one file; a lock file beside it keeps a second process out.
+//! - `postgres://…` is a server's; `?options=-csearch_path%3Dname` chooses a schema.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, Row};
+
+use super::error::StoreError;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Readers of an embedded database. More would wait for the same two or four cores.
+const READERS: u32 = 4;
+/// Connections of one process to a PostgreSQL server, whose default limit is 100 for all.
+const CONNECTIONS: u32 = 16;
+const STATEMENT_CACHE: usize = 200;
+
+/// A database address.
+pub(super) enum Address {
+    Sqlite(PathBuf),
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl Address {
+    pub fn parse(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.contains(":memory:") || path.contains('?') {
+                return Err(StoreError::Address(format!(
+                    "{url} にファイルの場所がありません"
+                )));
+            }
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return PgConnectOptions::from_str(url)
+                .map(|options| Self::Postgres(Box::new(options)))
+                // The address may hold a password, so it is not repeated.
+                .map_err(|cause| StoreError::Address(format!("postgres:// の後: {cause}")));
+        }
+        Err(StoreError::Address(
+            "sqlite: または postgres:// で始めてください".to_owned(),
+        ))
+    }
+}
+
+pub(super) struct OpenSqlite {
+    pub lock: File,
+    pub writer: SqliteConnectOptions,
+    pub first: SqliteConnection,
+    pub readers: SqlitePool,
+}
+
+pub(super) async fn sqlite(path: &Path) -> Result<OpenSqlite, StoreError> {
+    let database = path.display().to_string();
+    let lock = lock(path)?;
+    let unusable = |error: sqlx::Error| StoreError::Unusable {
+        database: database.clone(),
+        cause: error.to_string(),
+    };
+
+    let writer = sqlite_options(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal);
+    // Migrations run in sqlx's own transactions, on a connection that is not used again.
+    let mut migrating = writer.connect().await.map_err(unusable)?;
+    SQLITE
+        .run(&mut migrating)
+        .await
+        .map_err(|error| schema(&database, error))?;
+    migrating.close().await.map_err(unusable)?;
+
+    let first = writer.connect().await.map_err(unusable)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .min_connections(READERS)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(sqlite_options(path).read_only(true))
+        .await
+        .map_err(unusable)?;
+    Ok(OpenSqlite {
+        lock,
+        writer,
+        first,
+        readers,
+    })
+}
+
+/// `synchronous=FULL`: with NORMAL a power cut takes the last commits, although they were acknowledged.
+/// No mmap: an IO error there is a signal that ends the process, here it is an answer.
+fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(STATEMENT_CACHE)
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        .pragma("mmap_size", "0")
+        .pragma("cache_size", "-16384")
+        .pragma("temp_store", "MEMORY")
+        .pragma("journal_size_limit", "67108864")
+        .disable_statement_logging()
+}
+
+/// Holds `PATH.lock`. The operating system lets go of it when the process ends, however it ends.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let database = path.display().to_string();
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(|error| StoreError::Unusable {
+            database: database.clone(),
+            cause: format!("{} に書き込めません({error})", Path::new(&name).display()),
+        })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked { database }),
+        Err(std::fs::TryLockError::Error(error)) => Err(StoreError::Unusable {
+            database,
+            cause: error.to_string(),
+        }),
+    }
+}
+
+pub(super) async fn postgres(options: PgConnectOptions) -> Result<PgPool, StoreError> {
+    let database = format!("{}:{}", options.get_host(), options.get_port());
+    let unusable = |cause: String| StoreError::Unusable {
+        database: database.clone(),
+        cause,
+    };
+    let options = options
+        .application_name("hikitsugi")
+        .statement_cache_capacity(STATEMENT_CACHE)
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(|connection, _| Box::pin(settle_session(connection)))
+        .connect_with(options)
+        .await
+        .map_err(|error| unusable(error.to_string()))?;
+    let encoding: String = sqlx::query("select current_setting('server_encoding') as encoding")
+        .fetch_one(&pool)
+        .await
+        .and_then(|row| row.try_get("encoding"))
+        .map_err(|error| unusable(error.to_string()))?;
+    if encoding != "UTF8" {
+        return Err(unusable(format!(
+            "文字コードが {encoding} です。UTF8 で作り直してください"
+        )));
+    }
+    migrate_postgres(&pool)
+        .await
+        .map_err(|error| schema(&database, error))?;
+    Ok(pool)
+}
+
+/// On a connection of its own: building an index, or waiting while another process migrates, may take long.
+async fn migrate_postgres(pool: &PgPool) -> Result<(), MigrateError> {
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0")
+        .execute(&mut connection)
+        .await?;
+    POSTGRES.run(&mut connection).await?;
+    Ok(connection.close().await?)
+}
+
+/// What is acknowledged is on disk, also where the server's default says otherwise; and no statement hangs for ever.
+async fn settle_session(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(
+        "set statement_timeout = '30s'; set lock_timeout = '10s'; \
+         set idle_in_transaction_session_timeout = '60s'; \
+         select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+    )
+    .execute(connection)
+    .await
+    .map(|_| ())
+}
+
+fn schema(database: &str, error: MigrateError) -> StoreError {
+    let database = database.to_owned();
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            StoreError::Unusable {
+                database,
+                cause: error.to_string(),
+            }
+        }
+        other => StoreError::Schema {
+            database,
+            cause: other.to_string(),
+        },
+    }
+}

@@ -1,0 +1,217 @@
+//! The people who sign in, and the sign-ins that failed.
+
+use serde_json::json;
+
+use super::audit::{self, Author, Entry};
+use super::writer::Tx;
+use super::{Store, StoreError, session};
+use crate::domain::clock::Moment;
+use crate::domain::id::{FacilityId, StaffId};
+use crate::domain::permit::{ManageStaff, Permit, Role};
+
+statements! {
+    CREATE = "insert into staff (facility_id, id, login, name, role, password_hash, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (login) do nothing";
+    LIST = "select id, login, name, role, disabled_at, created_at from staff where facility_id = $1 order by id";
+    BY_LOGIN = "select facility_id, id, name, role, password_hash, disabled_at from staff where login = $1";
+    DISABLE = "update staff set disabled_at = $3 where facility_id = $1 and id = $2 and disabled_at is null";
+    ENABLE = "update staff set disabled_at = null where facility_id = $1 and id = $2 and disabled_at is not null";
+    SET_PASSWORD = "update staff set password_hash = $3 where facility_id = $1 and id = $2";
+    FAILED = "insert into login_failure (login_key, at) values ($1, $2)";
+    FORGET_OLD = "delete from login_failure where login_key = $1 and at < $2";
+    FORGET = "delete from login_failure where login_key = $1";
+    FAILURES = "select count(*) as failures from login_failure where login_key = $1 and at >= $2";
+}
+
+code_cell!(Role);
+
+/// A person to be added.
+#[derive(Clone, Debug)]
+pub struct NewStaff<'a> {
+    pub id: &'a StaffId,
+    /// What is typed to sign in, in the one spelling in which it is looked up; unique in the whole service.
+    pub login: &'a str,
+    pub name: &'a str,
+    pub role: Role,
+    /// Text with algorithm, cost and salt (PHC string).
+    pub password_hash: &'a str,
+}
+
+row! {
+    pub struct Staff {
+        id: StaffId,
+        login: String,
+        name: String,
+        role: Role,
+        disabled_at: Option<Moment>,
+        created_at: Moment,
+    }
+}
+
+row! {
+    /// What signing in needs to know; the password is not checked here.
+    pub struct Credentials {
+        facility_id: FacilityId,
+        id: StaffId,
+        name: String,
+        role: Role,
+        password_hash: String,
+        disabled_at: Option<Moment>,
+    }
+}
+
+row! {
+    struct Failures { failures: i64 }
+}
+
+/// # Errors
+/// `LoginTaken`, in whatever facility the login is.
+pub async fn create(
+    store: &Store,
+    permit: &Permit<ManageStaff>,
+    person: NewStaff<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        insert(tx, permit.facility(), &person, at).await?;
+        audit::append(tx, &author, at, created(&person)).await
+    })
+}
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    facility: &FacilityId,
+    person: &NewStaff<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let args = args![
+        facility,
+        person.id,
+        person.login,
+        person.name,
+        person.role.code(),
+        person.password_hash,
+        at
+    ];
+    match tx.exec(CREATE, args).await? {
+        0 => Err(StoreError::LoginTaken),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn created(person: &NewStaff<'_>) -> Entry {
+    let detail = json!({"staff": person.id, "role": person.role.code()});
+    Entry::new("staff.created", None, detail)
+}
+
+/// Everybody of the facility, also who is disabled, in the order in which they were added.
+pub async fn list(store: &Store, permit: &Permit<ManageStaff>) -> Result<Vec<Staff>, StoreError> {
+    store.db().all(LIST, args![permit.facility()]).await
+}
+
+/// Stops somebody from signing in, and ends all their sessions.
+///
+/// # Errors
+/// `NotFound` when there is nobody to disable.
+pub async fn disable(
+    store: &Store,
+    permit: &Permit<ManageStaff>,
+    staff: &StaffId,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        if tx.exec(DISABLE, args![permit.facility(), staff, at]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        session::end_all(tx, permit.facility(), staff, at).await?;
+        let entry = Entry::new("staff.disabled", None, json!({"staff": staff}));
+        audit::append(tx, &author, at, entry).await
+    })
+}
+
+/// Lets somebody sign in again.
+///
+/// # Errors
+/// `NotFound` when nobody of this id is disabled.
+pub async fn enable(
+    store: &Store,
+    permit: &Permit<ManageStaff>,
+    staff: &StaffId,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        if tx.exec(ENABLE, args![permit.facility(), staff]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let entry = Entry::new("staff.enabled", None, json!({"staff": staff}));
+        audit::append(tx, &author, at, entry).await
+    })
+}
+
+/// Sets a new password and ends all sessions that began with the old one.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn set_password(
+    store: &Store,
+    permit: &Permit<ManageStaff>,
+    staff: &StaffId,
+    password_hash: &str,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let args = args![permit.facility(), staff, password_hash];
+        if tx.exec(SET_PASSWORD, args).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        session::end_all(tx, permit.facility(), staff, at).await?;
+        let entry = Entry::new("staff.password_set", None, json!({"staff": staff}));
+        audit::append(tx, &author, at, entry).await
+    })
+}
+
+/// Who signs in by this login, also when disabled.
+pub async fn by_login(store: &Store, login: &str) -> Result<Option<Credentials>, StoreError> {
+    store.db().opt(BY_LOGIN, args![login]).await
+}
+
+/// Remembers a failed sign-in under what was typed, and forgets those from before `since`.
+/// Whether such a login exists makes no difference here, so that nobody can find out.
+pub async fn login_failed(
+    store: &Store,
+    login_key: &str,
+    since: Moment,
+    at: Moment,
+) -> Result<(), StoreError> {
+    in_tx!(store, at, tx => {
+        tx.exec(FORGET_OLD, args![login_key, since]).await?;
+        tx.exec(FAILED, args![login_key, at]).await?;
+        Ok(())
+    })
+}
+
+/// How often signing in under this login failed since then.
+pub async fn login_failures(
+    store: &Store,
+    login_key: &str,
+    since: Moment,
+) -> Result<i64, StoreError> {
+    let row: Failures = store.db().one(FAILURES, args![login_key, since]).await?;
+    Ok(row.failures)
+}
+
+/// Forgets the failures after a good sign-in.
+pub async fn forget_login_failures(
+    store: &Store,
+    login_key: &str,
+    at: Moment,
+) -> Result<(), StoreError> {
+    in_tx!(store, at, tx => {
+        tx.exec(FORGET, args![login_key]).await?;
+        Ok(())
+    })
+}
