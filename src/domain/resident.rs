@@ -112,7 +112,7 @@ fn place_key(floor: Option<&str>, room: Option<&str>) -> Vec<u8> {
 
 fn push_natural(key: &mut Vec<u8>, text: &str) {
     let mut digits = String::new();
-    let mut flush = |key: &mut Vec<u8>, digits: &mut String| {
+    let flush = |key: &mut Vec<u8>, digits: &mut String| {
         if !digits.is_empty() {
             let number: u64 = digits.parse().unwrap_or(u64::MAX);
             key.push(b'0');

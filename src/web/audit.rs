@@ -1,0 +1,102 @@
+//! The facility's audit: who saw and changed what, and whether the chain is whole.
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::page::{NoticeKind, Page, Place, notice};
+use super::{App, WebError, load};
+use crate::domain::id::ResidentId;
+use crate::domain::permit::{Permit, ReadAudit};
+use crate::store::audit;
+
+const PAGE: i64 = 100;
+
+#[derive(Deserialize)]
+pub struct Filter {
+    before: Option<i64>,
+    resident: Option<String>,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<ReadAudit>,
+    Query(filter): Query<Filter>,
+) -> Result<Markup, WebError> {
+    let resident = filter.resident.as_deref().map(ResidentId::from);
+    let entries = audit::list(&app.store, &permit, resident.as_ref(), filter.before, PAGE).await?;
+    Ok(page.show(
+        Place::Audit,
+        "操作の記録",
+        html! {
+            h1 { "操作の記録" }
+            p { "だれが、いつ、どの方の記録を見たか、変えたかの記録です。書き換えると鎖が切れて分かるようになっています。" }
+            @if entries.is_empty() {
+                (notice(NoticeKind::Info, "記録はまだありません", html! { p { "操作があると、ここに並びます。" } }))
+            } @else {
+                table .stack role="table" {
+                    thead role="rowgroup" {
+                        tr role="row" { @for head in ["番号", "日時", "人", "操作", "入居者", "どこから"] { th role="columnheader" scope="col" { (head) } } }
+                    }
+                    tbody role="rowgroup" {
+                        @for entry in &entries {
+                            tr role="row" {
+                                td role="cell" .number data-label="番号" { (entry.seq) }
+                                td role="cell" data-label="日時" { time .number { (load::when(entry.at)) } }
+                                td role="cell" data-label="人" { (entry.actor) }
+                                td role="cell" data-label="操作" { (action_label(&entry.action)) }
+                                td role="cell" data-label="入居者" {
+                                    @if let Some(subject) = &entry.subject {
+                                        a href={ "/residents/" (subject) } { "開く" }
+                                        " " a href={ "/audit?resident=" (subject) } { "この方だけ" }
+                                    }
+                                }
+                                td role="cell" data-label="どこから" { (entry.source) }
+                            }
+                        }
+                    }
+                }
+                @if entries.len() == PAGE as usize {
+                    @if let Some(last) = entries.last() {
+                        nav .pager {
+                            a .button .outline href={
+                                "/audit?before=" (last.seq)
+                                @if let Some(resident) = &resident { "&resident=" (resident) }
+                            } { "前の" (PAGE) "件" }
+                        }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+/// The action in words; a code of a newer version is shown as it is.
+fn action_label(action: &str) -> &str {
+    match action {
+        "session.opened" => "ログイン",
+        "session.ended" => "ログアウト",
+        "session.refused" => "ログインの失敗",
+        "resident.listed" => "一覧を表示",
+        "resident.viewed" => "入居者の画面を表示",
+        "resident.admitted" => "入居の登録",
+        "resident.imported" => "名簿から取り込み",
+        "resident.status_set" => "退居・死亡の記録",
+        "sheet.opened" => "編集画面を表示",
+        "sheet.confirmed" => "シートを確定",
+        "sheet.verified" => "確認のみ",
+        "sheet.history_viewed" | "sheet.revision_viewed" => "履歴を表示",
+        "sheet.read" => "シートを読み出し(API)",
+        "document.issued" => "紙を発行",
+        "document.withdrawn" => "紙を無効に",
+        "document.printed" => "紙を印刷・表示",
+        "scan.viewed" => "QRコードから表示",
+        "scan.seen" => "読み取りを確認",
+        "facility.updated" => "施設の情報を変更",
+        "staff.created" => "職員を登録",
+        "staff.disabled" => "職員を停止",
+        "staff.enabled" => "職員を再開",
+        other => other,
+    }
+}

@@ -1,0 +1,101 @@
+//! Passwords: how they are hashed, and how much hashing the machine is asked to do at once.
+
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use crate::domain::clock::Entropy;
+
+/// The least number of characters of a password (security.md J-02).
+pub const PASSWORD_MIN: usize = 13;
+/// The most that is hashed; longer is refused, so that nobody makes the machine hash a book.
+pub const PASSWORD_MAX: usize = 256;
+
+/// How many hashes run at once, and how many may wait. A flood of sign-ins must not slow a crew's page.
+const AT_ONCE: usize = 1;
+const WAITING: usize = 8;
+/// Memory in KiB and passes of Argon2id (OWASP's minimum; 32 ms on a small machine).
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+
+/// Hashes and checks passwords, a bounded number at a time.
+pub struct Passwords {
+    argon: Argon2<'static>,
+    running: Semaphore,
+    queued: Semaphore,
+    /// A hash of nothing anybody knows: checked when a login does not exist, so that both take the same time.
+    decoy: String,
+}
+
+/// Too many sign-ins are waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+impl Busy {
+    pub const RETRY: Duration = Duration::from_secs(5);
+}
+
+impl Passwords {
+    /// # Panics
+    /// Never: the parameters are constants within Argon2's limits.
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        let params =
+            Params::new(MEMORY_KIB, PASSES, 1, None).expect("constants within Argon2's limits");
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let mut secret = [0; 32];
+        entropy.fill(&mut secret);
+        let decoy = hash_with(&argon, &secret, entropy);
+        Self {
+            argon,
+            running: Semaphore::new(AT_ONCE),
+            queued: Semaphore::new(AT_ONCE + WAITING),
+            decoy,
+        }
+    }
+
+    /// Hashes a new password. Takes tens of milliseconds of one core.
+    pub fn hash(&self, password: &str, entropy: &dyn Entropy) -> String {
+        hash_with(&self.argon, password.as_bytes(), entropy)
+    }
+
+    /// Whether `password` belongs to `hash`; with no hash, works as long and says no.
+    ///
+    /// # Errors
+    /// [`Busy`] when too many are waiting.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Busy> {
+        let _place = self.queued.try_acquire().map_err(|_| Busy)?;
+        let _turn = self.running.acquire().await.map_err(|_| Busy)?;
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let password = password.to_owned();
+        let argon = self.argon.clone();
+        let matches = tokio::task::spawn_blocking(move || {
+            PasswordHash::new(&hash)
+                .is_ok_and(|parsed| argon.verify_password(password.as_bytes(), &parsed).is_ok())
+        })
+        .await
+        .unwrap_or(false);
+        Ok(known && matches)
+    }
+}
+
+fn hash_with(argon: &Argon2<'_>, password: &[u8], entropy: &dyn Entropy) -> String {
+    let mut salt = [0; 16];
+    entropy.fill(&mut salt);
+    argon
+        .hash_password_with_salt(password, &salt)
+        .expect("a salt of 16 bytes and a bounded password")
+        .to_string()
+}
+
+/// Whether a password may be chosen; if not, what to do.
+pub fn check_password(password: &str) -> Result<(), &'static str> {
+    match password.chars().count() {
+        0..PASSWORD_MIN => Err("13文字以上にしてください。短い文を並べると覚えやすくなります"),
+        PASSWORD_MIN..=PASSWORD_MAX => Ok(()),
+        _ => Err("256文字までにしてください"),
+    }
+}

@@ -1,0 +1,426 @@
+//! Issuing: freezing a sheet as a document with its link, printing it, and taking it back.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::icon::{Icon, icon};
+use super::load::{self, Loaded};
+use super::page::{NoticeKind, Page, Place, crumbs, notice};
+use super::{App, WebError, walk};
+use crate::domain::clock::Moment;
+use crate::domain::date::Day;
+use crate::domain::form::Form as SheetForm;
+use crate::domain::id::{DocumentId, ResidentId};
+use crate::domain::link::{LinkToken, MatchCode};
+use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident, WithdrawDocument};
+use crate::domain::resident::Status;
+use crate::domain::sheet::{may_share_with_crews, missing};
+use crate::domain::view::{IssueMarks, SheetView};
+use crate::export::pdf::sheet::{self as paper, Paper};
+use crate::store::document::{self, Document, NewDocument, NewLink};
+use crate::store::{StoreError, attachment};
+
+/// Paper is trusted for a year at most (security.md §3.2).
+const VALID_MONTHS: i32 = 12;
+
+/// What issuing gave: the document, and the address that its QR code holds. The address is told once and never again.
+pub struct Issued {
+    pub id: DocumentId,
+    pub serial: String,
+    pub address: String,
+}
+
+/// Freezes the resident's current sheet as `form`: paper, record, standing and link in one transaction.
+///
+/// # Errors
+/// `NotFound`, `Pdf` when a character cannot be printed, `Refused` when the resident no longer lives in.
+pub async fn issue_document(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+    resident: &ResidentId,
+    form: &SheetForm,
+) -> Result<Issued, WebError> {
+    let read = permit.actor().permit::<ReadResident>()?;
+    let Loaded { head, mut view } = load::resident(app, &read, resident).await?;
+    if head.status != Status::LivingIn {
+        return Err(WebError::Store(StoreError::NotLivingIn));
+    }
+    let now = app.now();
+    let today = Day::of(now);
+    let number = document::next_serial(&app.store, permit, today.year(), now).await?;
+    let serial = format!("{}-{number:04}", today.year());
+    let token = LinkToken::new(app.entropy.as_ref());
+    let address = token.address(&app.base_url);
+    let match_code = MatchCode::new(app.entropy.as_ref()).0;
+    let valid_until = today.plus_months(VALID_MONTHS);
+    view.issue = Some(IssueMarks {
+        serial: serial.clone(),
+        match_code: match_code.clone(),
+        issued_at: now,
+        issued_by: permit.actor().name.clone(),
+        form_title: form.title.clone(),
+        form_edition: form.edition.clone(),
+        valid_until,
+    });
+    let photo = match &head.photo_id {
+        Some(photo) => Some(attachment::get(&app.store, &read, photo).await?.body),
+        None => None,
+    };
+    let pdf = {
+        let (form, view, address) = (form.clone(), view.clone(), address.clone());
+        tokio::task::spawn_blocking(move || {
+            paper::render(
+                &form,
+                &view,
+                &Paper {
+                    address: &address,
+                    photo: photo.as_deref(),
+                },
+            )
+        })
+        .await
+        .map_err(|_| WebError::Broken)??
+    };
+    let id = DocumentId::new(app.clock.as_ref(), app.entropy.as_ref());
+    let body = frozen(form, &view).to_string().into_bytes();
+    let new = NewDocument {
+        id: &id,
+        resident,
+        serial: &serial,
+        form: &form.key,
+        edition: &form.edition,
+        revision: view.marks.revision,
+        valid_until: Some(valid_until),
+        match_code: &match_code,
+        sha256: &super::session::sha256(&pdf),
+        body: &body,
+        pdf: &pdf,
+        link: Some(NewLink {
+            token_hash: &super::session::sha256(token.as_str().as_bytes()),
+            expires_at: Some(valid_until.ends_at()),
+            replaces_older: true,
+        }),
+    };
+    document::issue(&app.store, permit, new, now).await?;
+    Ok(Issued {
+        id,
+        serial,
+        address,
+    })
+}
+
+/// What was printed, for ever: the form as it was, the record, the facility, the standing and the marks.
+fn frozen(form: &SheetForm, view: &SheetView) -> serde_json::Value {
+    json!({
+        "form": {"key": form.key, "edition": form.edition, "title": form.title, "text": form.text},
+        "facility": view.facility.json(),
+        "record": view.record.json(),
+        "revision": view.marks.revision,
+        "recorded_at": view.marks.recorded_at.0,
+        "recorded_by": view.marks.recorded_by,
+        "verified_at": view.marks.verified_at.map(|moment| moment.0),
+        "like_names": view.alike,
+        "standing": {"code": view.standing.code(), "headline": view.standing.band().headline, "until": view.standing.band().until},
+        "issued_at": view.as_of.0,
+    })
+}
+
+pub async fn issue_form(
+    State(app): State<App>,
+    page: Page,
+    _issue: Permit<IssueDocument>,
+    permit: Permit<ReadResident>,
+    Path(id): Path<ResidentId>,
+) -> Result<Markup, WebError> {
+    let Loaded { head, view } = load::resident(&app, &permit, &id).await?;
+    load::note_read(&app, &permit, &id, "resident.viewed").await?;
+    let papers = document::list(&app.store, &permit, &id, 50).await?;
+    let open = missing(&view.record, app.forms.emergency());
+    let now = app.now();
+    let live = papers
+        .iter()
+        .filter(|paper| PaperState::of(paper, now) == PaperState::Live)
+        .count();
+    Ok(page.show_narrow(
+        Place::Residents,
+        "紙の発行",
+        html! {
+            (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &head.name)], "紙の発行"))
+            (walk::read::identity_header(&view, super::photo::address(&head).as_deref()))
+            (walk::read::band_compact(view.standing))
+            @if !may_share_with_crews(&view.record) {
+                (notice(NoticeKind::Warn, "情報提供の同意が記録されていません", html! {
+                    p { "QRコードを読み取った救急隊の画面には、連絡先と心肺蘇生の案内だけが出ます。" }
+                    @if page.may(ActionKind::EditSheet) {
+                        p { a href={ "/residents/" (id) "/edit/wishes#consent_to_share_ems" } { "同意を記録する" } }
+                    }
+                }))
+            }
+            @if !open.is_empty() {
+                (notice(NoticeKind::Warn, &format!("「未確認」などが{}件あります", open.len()), html! {
+                    p { "このままでも発行できます。紙には「未確認」と印刷されます。" }
+                    ul { @for item in &open { li { (item.message) } } }
+                }))
+            }
+            @if live > 0 {
+                (notice(NoticeKind::Info, "前の紙は使えなくなります", html! {
+                    p { "発行すると、同じ様式の前の紙のQRコードは無効になります。前の紙を回収して、新しい紙に差し替えてください。" }
+                }))
+            }
+            form .form method="post" action={ "/residents/" (id) "/documents" } {
+                fieldset .field {
+                    legend { "様式" }
+                    div .choices {
+                        @for (index, form) in app.forms.printable().enumerate() {
+                            label .choice {
+                                input type="radio" name="form" value=(form.key) checked[index == 0] required;
+                                span { (form.title) " " span .small { (form.edition) "版" } }
+                            }
+                        }
+                    }
+                }
+                div .bar {
+                    button .button { "発行して印刷へ" }
+                    a .button .text href={ "/residents/" (id) } { "やめる" }
+                }
+            }
+            @if !papers.is_empty() {
+                section .card {
+                    div .card-head { h2 { "これまでの紙" } }
+                    ul .papers { @for paper in &papers { (paper_row(paper, now, view.marks.revision)) } }
+                }
+            }
+        },
+    ))
+}
+
+#[derive(Deserialize)]
+pub struct IssueForm {
+    form: String,
+}
+
+pub async fn issue(
+    State(app): State<App>,
+    permit: Permit<IssueDocument>,
+    Path(id): Path<ResidentId>,
+    Form(typed): Form<IssueForm>,
+) -> Result<Redirect, WebError> {
+    let form = app
+        .forms
+        .get(&typed.form)
+        .filter(|form| !form.print.is_empty())
+        .ok_or_else(|| WebError::Bad("様式を選び直してください".to_owned()))?
+        .clone();
+    let issued = issue_document(&app, &permit, &id, &form).await?;
+    Ok(Redirect::to(&format!("/documents/{}?issued=1", issued.id)))
+}
+
+/// Whether a paper may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperState {
+    Live,
+    Withdrawn,
+    Ended,
+    Expired,
+}
+
+impl PaperState {
+    pub fn of(paper: &Document, now: Moment) -> Self {
+        if paper.withdrawn_at.is_some() {
+            Self::Withdrawn
+        } else if paper.link_ended_at.is_some() {
+            Self::Ended
+        } else if paper.link_expires_at.is_some_and(|end| end <= now) {
+            Self::Expired
+        } else {
+            Self::Live
+        }
+    }
+}
+
+/// One paper in a list, with what may be done with it.
+pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup {
+    let state = PaperState::of(paper, now);
+    html! {
+        li data-ended[state != PaperState::Live] {
+            div {
+                b { "救急連絡シート" } " " span .code { "No. " (paper.serial) } " "
+                @match state {
+                    PaperState::Live if paper.revision == current_revision => { span .tag data-tone="ok" { "最新" } }
+                    PaperState::Live => { span .tag data-tone="warn" { "古い内容(発行し直し)" } }
+                    PaperState::Withdrawn => { span .tag data-tone="off" { "無効(取り下げ)" } }
+                    PaperState::Ended => {
+                        span .tag data-tone="off" { "無効" @if let Some(reason) = paper.link_end_reason { "(" (end_label(reason)) ")" } }
+                    }
+                    PaperState::Expired => { span .tag data-tone="off" { "期限切れ" } }
+                }
+                br;
+                span .small .muted .number {
+                    (load::when(paper.issued_at)) " " (paper.issued_by_name) " 第" (paper.revision) "版 照合番号 " (paper.match_code)
+                }
+            }
+            div .actions { a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { " No. " (paper.serial) } } }
+        }
+    }
+}
+
+fn end_label(reason: crate::domain::link::EndReason) -> &'static str {
+    use crate::domain::link::EndReason;
+    match reason {
+        EndReason::Reprinted => "発行し直し",
+        EndReason::Withdrawn => "取り下げ",
+        EndReason::Left => "退居",
+        EndReason::Died => "死亡",
+    }
+}
+
+pub async fn list(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<ReadResident>,
+) -> Result<Markup, WebError> {
+    let papers = document::live(&app.store, &permit, app.now(), None, 500).await?;
+    let (old, fresh): (Vec<_>, Vec<_>) = papers
+        .iter()
+        .partition(|paper| paper.revision != paper.current_revision);
+    let table = |papers: &[&document::LiveDocument]| {
+        html! {
+            ul .papers {
+                @for paper in papers {
+                    li {
+                        div {
+                            b { (paper.room.as_deref().unwrap_or_default()) " " (paper.resident_name) } " "
+                            span .code { "No. " (paper.serial) } br;
+                            span .small .muted .number { (load::when(paper.issued_at)) " 発行 第" (paper.revision) "版" }
+                        }
+                        div .actions {
+                            @if paper.revision != paper.current_revision {
+                                a .button .small href={ "/residents/" (paper.resident_id) "/documents" } { "発行し直す" span .visually-hidden { ": " (paper.resident_name) } }
+                            }
+                            a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { ": " (paper.resident_name) } }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(page.show(
+        Place::Documents,
+        "発行した紙",
+        html! {
+            h1 { "いま使われている紙" }
+            @if papers.is_empty() {
+                div .empty { p { "使われている紙はありません。入居者の画面から発行します。" } a .button href="/residents" { "入居者へ" } }
+            }
+            @if !old.is_empty() {
+                section .card { div .card-head { h2 { "内容が古い紙 " (old.len()) "枚" } } (table(&old)) }
+            }
+            @if !fresh.is_empty() {
+                section .card { div .card-head { h2 { "最新の紙 " (fresh.len()) "枚" } } (table(&fresh)) }
+            }
+        },
+    ))
+}
+
+#[derive(Deserialize)]
+pub struct JustIssued {
+    issued: Option<String>,
+}
+
+pub async fn show(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<ReadResident>,
+    Path(id): Path<DocumentId>,
+    Query(query): Query<JustIssued>,
+) -> Result<Markup, WebError> {
+    let paper = document::get(&app.store, &permit, &id).await?.0;
+    let Loaded { head, view } = load::resident(&app, &permit, &paper.resident_id).await?;
+    load::note_read(&app, &permit, &paper.resident_id, "document.viewed").await?;
+    let state = PaperState::of(&paper, app.now());
+    Ok(page.show_narrow(
+        Place::Documents,
+        &format!("No. {}", paper.serial),
+        html! {
+            (crumbs(&[("/residents", "入居者"), (&format!("/residents/{}", head.id), &head.name)], &format!("紙 No. {}", paper.serial)))
+            (walk::read::identity_header(&view, super::photo::address(&head).as_deref()))
+            (walk::read::band_compact(view.standing))
+            @if query.issued.is_some() && state == PaperState::Live {
+                (notice(NoticeKind::Ok, "発行しました", html! {
+                    p { "印刷して、決めた場所に置いてください。前の紙があれば回収してください。" }
+                }))
+            }
+            ul .papers { (paper_row(&paper, app.now(), view.marks.revision)) }
+            @if let Some(reason) = &paper.withdrawn_reason { p { "取り下げの理由: " (reason) } }
+            div .actions {
+                a .button href={ "/documents/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
+                @if state == PaperState::Live && view.marks.revision != paper.revision {
+                    a .button .outline href={ "/residents/" (head.id) "/documents" } { "新しい内容で発行し直す" }
+                }
+            }
+            @if state == PaperState::Live && page.may(ActionKind::WithdrawDocument) {
+                details .more {
+                    summary { (icon(Icon::Stop)) " 紙をなくした・間違えた" }
+                    p { "無効にすると、この紙のQRコードからは何も表示されなくなります。元には戻せません(発行し直しはできます)。" }
+                    form .form method="post" action={ "/documents/" (id) "/withdraw" } {
+                        div .field {
+                            label for="reason" { "理由" span .required { "必須" } }
+                            input .w-l #reason name="reason" maxlength="100" required;
+                        }
+                        button .button .danger .solid { "この紙を無効にする" }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+pub async fn pdf(
+    State(app): State<App>,
+    permit: Permit<ReadResident>,
+    Path(id): Path<DocumentId>,
+) -> Result<Response, WebError> {
+    let (paper, _) = document::get(&app.store, &permit, &id).await?;
+    let bytes = document::pdf(&app.store, &permit, &id).await?;
+    load::note_read(&app, &permit, &paper.resident_id, "document.printed").await?;
+    Ok(pdf_response(&paper.serial, bytes))
+}
+
+/// A PDF to look at and print; its name holds the serial and nobody's name.
+pub fn pdf_response(serial: &str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("inline; filename=\"sheet-{serial}.pdf\"");
+    (
+        [
+            (CONTENT_TYPE, "application/pdf".to_owned()),
+            (CONTENT_DISPOSITION, disposition),
+        ],
+        bytes,
+    )
+        .into_response()
+}
+
+#[derive(Deserialize)]
+pub struct Reason {
+    reason: String,
+}
+
+pub async fn withdraw(
+    State(app): State<App>,
+    permit: Permit<WithdrawDocument>,
+    Path(id): Path<DocumentId>,
+    Form(typed): Form<Reason>,
+) -> Result<Redirect, WebError> {
+    let reason = typed.reason.trim();
+    if reason.is_empty() || crate::domain::text::check_line(reason, 100).is_err() {
+        return Err(WebError::Bad(
+            "理由を100字までの1行で書いてください".to_owned(),
+        ));
+    }
+    document::withdraw(&app.store, &permit, &id, reason, app.now()).await?;
+    Ok(Redirect::to(&format!("/documents/{id}")))
+}

@@ -1,0 +1,132 @@
+//! What every request and answer passes through: sizes, time, headers, and no orders from other sites.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::{App, WebError};
+
+/// The most that a request may carry, in bytes; uploads have their own, larger limit.
+pub const BODY_MAX: usize = 512 * 1024;
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+
+/// No script or style but our own files, no frame around us, no form to elsewhere.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+const FIXED: [(HeaderName, HeaderValue); 6] = [
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex, noarchive"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
+    ),
+];
+
+/// Puts all guards around the routes.
+pub fn wrap(routes: Router<App>, app: App) -> Router {
+    routes
+        .fallback(|| async { WebError::NotFound })
+        .layer(middleware::from_fn(same_site))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(CatchPanicLayer::custom(broken))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_WITHIN,
+        ))
+        .layer(middleware::from_fn(headers))
+        .layer(CompressionLayer::new())
+        .with_state(app)
+}
+
+fn broken(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    WebError::Broken.into_response()
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Refuses changes that another site's page sends with our cookie. A bearer token is never sent by itself.
+async fn same_site(request: Request, next: Next) -> Response {
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if reads || request.headers().contains_key(AUTHORIZATION) || is_own(request.headers()) {
+        next.run(request).await
+    } else {
+        WebError::CrossSite.into_response()
+    }
+}
+
+fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    match text(HeaderName::from_static("sec-fetch-site")) {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => match (text(ORIGIN), text(HOST)) {
+            (None, _) => true,
+            (Some(origin), Some(host)) => {
+                origin.split_once("://").is_some_and(|(_, of)| of == host)
+            }
+            (Some(_), None) => false,
+        },
+    }
+}
+
+/// The process answers.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The database answers, and whether it takes writes.
+pub async fn readyz(State(app): State<App>) -> Response {
+    match app.store.ping().await {
+        Ok(()) if app.store.is_writable() => "ready\n".into_response(),
+        Ok(()) => (StatusCode::SERVICE_UNAVAILABLE, "read only\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "database does not answer");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "database does not answer\n",
+            )
+                .into_response()
+        }
+    }
+}

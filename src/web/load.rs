@@ -1,0 +1,214 @@
+//! From rows of the store to what a page shows, and from what was typed to a record that may be kept.
+
+use super::{App, WebError};
+use crate::domain::answer::Problems;
+use crate::domain::clock::Moment;
+use crate::domain::date::Day;
+use crate::domain::form::{Level, Source};
+use crate::domain::id::ResidentId;
+use crate::domain::permit::{EditSheet, Permit, ReadResident};
+use crate::domain::record::{FacilityFacts, Record};
+use crate::domain::resident::{Head, alike};
+use crate::domain::sheet as rules;
+use crate::domain::standing::{Standing, standing};
+use crate::domain::view::{Marks, SheetView};
+use crate::export::pdf::Fonts;
+use crate::store::resident::ResidentHead;
+use crate::store::sheet::{NewRevision, Revision};
+use crate::store::{StoreError, facility, resident, sheet};
+
+/// A resident with the current sheet, ready to be shown.
+pub struct Loaded {
+    pub head: ResidentHead,
+    pub view: SheetView,
+}
+
+/// Loads a resident of the permit's facility.
+///
+/// # Errors
+/// `NotFound`, also for another facility's resident; `Unreadable` when the stored record cannot be read.
+pub async fn resident(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    id: &ResidentId,
+) -> Result<Loaded, WebError> {
+    let head = resident::get(&app.store, permit, id).await?;
+    let revision = sheet::current(&app.store, permit, id).await?;
+    let record = read_record(&revision.body)?;
+    let facts = facility_facts(app, permit).await?;
+    let alike = names_like(app, permit, &head).await?;
+    let view = SheetView {
+        facility: facts,
+        record,
+        standing: standing_now(app),
+        marks: marks(&head, &revision),
+        alike,
+        as_of: app.now(),
+        issue: None,
+    };
+    Ok(Loaded { head, view })
+}
+
+/// The standing now. Nothing can be said about it yet, so nothing is read.
+pub fn standing_now(app: &App) -> Standing {
+    standing(Ok(&[]), app.now())
+}
+
+fn marks(head: &ResidentHead, revision: &Revision) -> Marks {
+    Marks {
+        revision: revision.revision,
+        recorded_at: revision.created_at,
+        recorded_by: format!("{}({})", revision.author_name, revision.author_role.label()),
+        verified_at: head.verified_at,
+    }
+}
+
+pub async fn facility_facts<A>(app: &App, permit: &Permit<A>) -> Result<FacilityFacts, WebError> {
+    let row = facility::get(&app.store, permit).await?;
+    read_facts(&row.body)
+}
+
+/// The facility's facts from their stored form.
+pub fn read_facts(body: &[u8]) -> Result<FacilityFacts, WebError> {
+    let value = serde_json::from_slice(body).map_err(unreadable)?;
+    FacilityFacts::from_json(&value).map_err(|problems| unreadable(keys(&problems)))
+}
+
+/// A record from its stored form.
+pub fn read_record(body: &[u8]) -> Result<Record, WebError> {
+    let value = serde_json::from_slice(body).map_err(unreadable)?;
+    Record::from_json(&value).map_err(|problems| unreadable(keys(&problems)))
+}
+
+/// A record as it is stored.
+pub fn record_body(record: &Record) -> Vec<u8> {
+    record.json().to_string().into_bytes()
+}
+
+/// Names keys, never values: the log holds no person's data.
+fn keys(problems: &Problems) -> String {
+    problems
+        .iter()
+        .map(|(key, _)| key)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn unreadable(cause: impl std::fmt::Display) -> WebError {
+    WebError::Store(StoreError::Unreadable(cause.to_string()))
+}
+
+/// Others in the facility with nearly the same name, in words (safety.md S19).
+pub async fn names_like(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    head: &ResidentHead,
+) -> Result<Vec<String>, WebError> {
+    let mut others = resident::alike(&app.store, permit, &head.kana_key).await?;
+    others.retain(|other| other.id != head.id);
+    let found = alike(
+        &head.name_kana,
+        others.iter().map(|other| other.name_kana.as_str()),
+    );
+    Ok(found
+        .into_iter()
+        .map(|index| {
+            let other = &others[index];
+            format!(
+                "{} {}({})",
+                other.room.as_deref().unwrap_or("居室未記入"),
+                other.name,
+                other.name_kana
+            )
+        })
+        .collect())
+}
+
+/// Why a record cannot be confirmed: required answers, contradictions, and names that could not be printed.
+pub fn refusals(app: &App, record: &Record, today: Day) -> Problems {
+    let mut problems = Problems::default();
+    for item in app
+        .forms
+        .emergency()
+        .items()
+        .filter(|item| item.level == Level::Required)
+    {
+        let Source::Record(field) = item.source else {
+            continue;
+        };
+        let answered = record
+            .get(field.key)
+            .is_some_and(|(_, answer)| answer.shown().is_settled());
+        if !answered {
+            problems.add(field.key, format!("{}を入力してください", item.label));
+        }
+    }
+    problems.extend(rules::contradictions(record, today));
+    for (key, value) in record.inputs().iter() {
+        for missing in Fonts::embedded().missing(&value.join(" ")) {
+            problems.add(
+                key,
+                format!("{missing}は印刷できる字形がありません。別の字にしてください"),
+            );
+        }
+    }
+    problems
+}
+
+/// Confirms `record` as the revision after `expected`.
+///
+/// # Errors
+/// `Fields` when it may not be kept; `Conflict` when somebody was faster.
+pub async fn confirm(
+    app: &App,
+    permit: &Permit<EditSheet>,
+    id: &ResidentId,
+    expected: i64,
+    record: &Record,
+    change: Change<'_>,
+) -> Result<i64, WebError> {
+    let now = app.now();
+    let problems = refusals(app, record, Day::of(now));
+    if !problems.is_empty() {
+        return Err(WebError::Fields(problems));
+    }
+    let body = record_body(record);
+    let sheet = NewRevision {
+        body: &body,
+        reason: change.reason,
+        verified: change.verified,
+    };
+    Ok(sheet::confirm(
+        &app.store,
+        permit,
+        id,
+        expected,
+        (&Head::of(record)).into(),
+        sheet,
+        now,
+    )
+    .await?)
+}
+
+/// Why a revision is made, and whether its author went through the whole sheet.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    pub reason: &'a str,
+    pub verified: bool,
+}
+
+/// Writes down that somebody looked at a resident, before the answer leaves (safety.md S20).
+pub async fn note_read(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    id: &ResidentId,
+    what: &'static str,
+) -> Result<(), WebError> {
+    let entry = crate::store::Entry::new(what, Some(id), serde_json::json!({}));
+    Ok(app.store.note_read(permit, app.now(), entry).await?)
+}
+
+/// When an instant was, for people.
+pub fn when(moment: Moment) -> String {
+    crate::domain::date::moment_text(moment)
+}

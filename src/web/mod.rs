@@ -1,0 +1,137 @@
+//! The pages and the API: the only axum of the program.
+//!
+//! Read `routes` below to know what the service does. Handlers stand in a file for each feature; `page` is the shell
+//! around every page, `guard` what every answer passes through, `session` how a person becomes a permit.
+
+mod assets;
+mod audit;
+pub mod auth;
+mod document;
+mod edit;
+mod error;
+mod facility;
+mod guard;
+mod icon;
+mod load;
+mod page;
+mod photo;
+mod resident;
+mod revision;
+mod scan;
+mod session;
+mod staff;
+pub mod walk;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::domain::clock::{Clock, Entropy, Moment};
+use crate::domain::form::Forms;
+use crate::store::Store;
+
+pub use error::WebError;
+
+/// What every handler can reach. Nothing that matters lives here: several processes can serve one database.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`], handed in when the service starts.
+pub struct Parts {
+    pub store: Store,
+    pub forms: Forms,
+    pub clock: Box<dyn Clock>,
+    pub entropy: Box<dyn Entropy>,
+    /// The address that QR codes hold: scheme, host and port, without a path.
+    pub base_url: String,
+    /// Signs API tokens; at least 32 bytes, kept in the database so that every process shares it.
+    pub token_key: Vec<u8>,
+    pub passwords: auth::Passwords,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Whether people reach the service over TLS; cookies are then bound to it.
+    fn is_secure(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+/// Everything that the service answers.
+pub fn router(app: App) -> Router {
+    let pages = Router::new()
+        .route("/", get(session::home))
+        .route("/signin", get(session::form).post(session::sign_in))
+        .route("/signout", post(session::sign_out))
+        .route("/residents", get(resident::list))
+        .route(
+            "/residents/new",
+            get(resident::admit_form).post(resident::admit),
+        )
+        .route("/residents/{id}", get(resident::show))
+        .route(
+            "/residents/{id}/move",
+            get(resident::move_form).post(resident::relocate),
+        )
+        .route(
+            "/residents/{id}/end",
+            get(resident::end_form).post(resident::end),
+        )
+        .route(
+            "/residents/{id}/photo",
+            get(photo::show).post(photo::upload),
+        )
+        .route("/residents/{id}/edit", get(edit::start))
+        .route(
+            "/residents/{id}/edit/{section}",
+            get(edit::section).post(edit::post),
+        )
+        .route(
+            "/residents/{id}/confirm",
+            get(edit::review).post(edit::confirm),
+        )
+        .route(
+            "/residents/{id}/merge",
+            get(edit::merge_form).post(edit::merge_post),
+        )
+        .route("/residents/{id}/verify", post(edit::verify))
+        .route("/residents/{id}/draft/discard", post(edit::discard))
+        .route("/residents/{id}/revisions", get(revision::list))
+        .route("/residents/{id}/revisions/{number}", get(revision::show))
+        .route(
+            "/residents/{id}/documents",
+            get(document::issue_form).post(document::issue),
+        )
+        .route("/documents", get(document::list))
+        .route("/documents/{id}", get(document::show))
+        .route("/documents/{id}/pdf", get(document::pdf))
+        .route("/documents/{id}/withdraw", post(document::withdraw))
+        .route("/scans", get(scan::list).post(scan::mark_seen))
+        .route("/facility", get(facility::form).post(facility::save))
+        .route("/staff", get(staff::list).post(staff::create))
+        .route("/staff/{id}", post(staff::change))
+        .route("/audit", get(audit::list))
+        .route("/facilities", get(facility::list).post(facility::create));
+    let open = Router::new()
+        .route("/assets/{name}", get(assets::serve))
+        .route("/healthz", get(guard::healthz))
+        .route("/readyz", get(guard::readyz));
+    let whole = pages.merge(open);
+    guard::wrap(whole, app)
+}

@@ -1,0 +1,217 @@
+//! The shell around every page.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use maud::{DOCTYPE, Markup, html};
+
+use super::icon::{Icon, icon};
+use super::session::SignedIn;
+use super::{App, WebError};
+use crate::domain::permit::{ActionKind, Actor, ReadResident, Role, allowed};
+use crate::store::scan;
+
+/// The places of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Residents,
+    Documents,
+    Scans,
+    Import,
+    Facility,
+    Staff,
+    Audit,
+    Facilities,
+}
+
+impl Place {
+    const ALL: [(Self, &'static str, &'static str, ActionKind); 8] = [
+        (
+            Self::Residents,
+            "/residents",
+            "入居者",
+            ActionKind::ReadResident,
+        ),
+        (
+            Self::Scans,
+            "/scans",
+            "読み取りの通知",
+            ActionKind::ReadResident,
+        ),
+        (
+            Self::Documents,
+            "/documents",
+            "発行した紙",
+            ActionKind::ReadResident,
+        ),
+        (
+            Self::Import,
+            "/residents/import",
+            "名簿の取り込み",
+            ActionKind::ImportResidents,
+        ),
+        (
+            Self::Facility,
+            "/facility",
+            "施設の情報",
+            ActionKind::EditFacility,
+        ),
+        (Self::Staff, "/staff", "職員", ActionKind::ManageStaff),
+        (Self::Audit, "/audit", "操作の記録", ActionKind::ReadAudit),
+        (
+            Self::Facilities,
+            "/facilities",
+            "施設",
+            ActionKind::OperateService,
+        ),
+    ];
+}
+
+/// What the shell shows of the person and the facility; every signed-in page asks for it.
+pub struct Page {
+    pub actor: Actor,
+    facility_name: String,
+    unseen_scans: i64,
+    read_only: bool,
+}
+
+impl FromRequestParts<App> for Page {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
+        let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        let unseen_scans = match signed_in.actor.permit::<ReadResident>() {
+            Ok(permit) => scan::count_unseen(&app.store, &permit).await?,
+            Err(_) => 0,
+        };
+        Ok(Self {
+            actor: signed_in.actor,
+            facility_name: signed_in.session.facility_name,
+            unseen_scans,
+            read_only: !app.store.is_writable(),
+        })
+    }
+}
+
+impl Page {
+    pub fn may(&self, action: ActionKind) -> bool {
+        allowed(self.actor.role, action)
+    }
+
+    /// A page of a place, with everything inside `main`.
+    pub fn show(&self, place: Place, title: &str, main: Markup) -> Markup {
+        self.whole(place, title, "page", main)
+    }
+
+    /// A narrow page: text and short forms.
+    pub fn show_narrow(&self, place: Place, title: &str, main: Markup) -> Markup {
+        self.whole(place, title, "page narrow", main)
+    }
+
+    fn whole(&self, place: Place, title: &str, class: &str, main: Markup) -> Markup {
+        document(
+            title,
+            html! {
+                a .skip href="#main" { "本文へ移動" }
+                @if self.read_only {
+                    p .strip role="status" {
+                        (icon(Icon::Warn)) " いまは見るだけできます。保存はできません。自動で回復を試みています。"
+                    }
+                }
+                header .masthead {
+                    div .masthead-bar {
+                        a .brand href="/" { "引き継ぎ" }
+                        span .place { (self.facility_name) }
+                        div .who {
+                            span { (self.actor.role.label()) " " (self.actor.name) }
+                            form method="post" action="/signout" {
+                                button .button .text .small { "ログアウト" }
+                            }
+                        }
+                        @if self.actor.role != Role::Operator {
+                            a .call119 href="tel:119" { (icon(Icon::Phone)) "119番" }
+                        }
+                    }
+                    nav .sitenav aria-label="主なページ" {
+                        ul {
+                            @for (known, path, label, action) in Place::ALL {
+                                @if allowed(self.actor.role, action) {
+                                    li {
+                                        a href=(path) aria-current=[(known == place).then_some("page")] {
+                                            (label)
+                                            @if known == Place::Scans && self.unseen_scans > 0 {
+                                                span .count data-tone="bad" {
+                                                    (self.unseen_scans)
+                                                    span .visually-hidden { "件の未確認" }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                main #main class=(class) { (main) }
+                footer .footer { "引き継ぎ " (env!("CARGO_PKG_VERSION")) }
+            },
+        )
+    }
+}
+
+/// A page without a person: signing in, errors.
+pub fn bare(title: &str, body: Markup) -> Markup {
+    document(title, body)
+}
+
+fn document(title: &str, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="ja" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (title) " - 引き継ぎ" }
+                link rel="stylesheet" href="/assets/style.css";
+                script src="/assets/app.js" defer {}
+            }
+            body { (body) }
+        }
+    }
+}
+
+/// Where the person is.
+pub fn crumbs(trail: &[(&str, &str)], here: &str) -> Markup {
+    html! {
+        nav .crumbs aria-label="現在位置" {
+            ol {
+                @for (path, label) in trail { li { a href=(path) { (label) } } }
+                li aria-current="page" { (here) }
+            }
+        }
+    }
+}
+
+/// What happened or should be known, with what to do next.
+pub fn notice(kind: NoticeKind, title: &str, body: Markup) -> Markup {
+    let (name, shape) = match kind {
+        NoticeKind::Info => ("info", Icon::Info),
+        NoticeKind::Ok => ("ok", Icon::Ok),
+        NoticeKind::Warn => ("warn", Icon::Warn),
+        NoticeKind::Error => ("error", Icon::Stop),
+    };
+    html! {
+        div .notice data-type=(name) role=[(kind != NoticeKind::Info).then_some("status")] {
+            (icon(shape))
+            div { h2 { (title) } (body) }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    Info,
+    Ok,
+    Warn,
+    Error,
+}

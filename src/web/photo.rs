@@ -1,0 +1,190 @@
+//! The resident's photograph, against mistaking one person for another (safety.md S19).
+
+use axum::extract::multipart::Multipart;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use maud::{Markup, html};
+
+use super::{App, WebError, load};
+use crate::domain::answer::Inputs;
+use crate::domain::id::ResidentId;
+use crate::domain::permit::{EditSheet, Permit, ReadResident};
+use crate::domain::record::Record;
+use crate::store::attachment::{self, NewAttachment};
+use crate::store::resident;
+use crate::store::resident::ResidentHead;
+
+/// The most bytes of an uploaded photograph.
+pub const PHOTO_MAX: usize = 8 * 1024 * 1024;
+/// The most pixels of a side that are decoded.
+const SIDE_MAX: u32 = 10_000;
+/// What is kept: large enough to recognise a face on paper.
+const KEPT: (u32, u32) = (480, 600);
+/// What goes into the crew's page: a few kilobytes.
+const THUMBNAIL: (u32, u32) = (96, 120);
+
+/// Where the page finds the photograph, if there is one.
+pub fn address(head: &ResidentHead) -> Option<String> {
+    head.photo_id.as_ref().map(|photo| {
+        format!(
+            "/residents/{}/photo?v={}",
+            head.id,
+            &photo[..8.min(photo.len())]
+        )
+    })
+}
+
+pub async fn show(
+    State(app): State<App>,
+    permit: Permit<ReadResident>,
+    Path(id): Path<ResidentId>,
+) -> Result<Response, WebError> {
+    let head = resident::get(&app.store, &permit, &id).await?;
+    let photo = head.photo_id.ok_or(WebError::NotFound)?;
+    let found = attachment::get(&app.store, &permit, &photo).await?;
+    let headers = [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "no-store")];
+    Ok((headers, found.body).into_response())
+}
+
+/// The form that stands below the edit page; a photograph is kept as soon as it is chosen.
+pub fn upload_form(head: &ResidentHead) -> Markup {
+    html! {
+        form .form #photo method="post" enctype="multipart/form-data" action={ "/residents/" (head.id) "/photo" } {
+            h2 { "顔写真" }
+            div .field {
+                label for="photo-file" { "写真を選ぶ(JPEG・PNG、8MBまで)" }
+                p .hint { "選んで登録すると、すぐに新しい版になります。" }
+                input #photo-file type="file" name="photo" accept="image/jpeg,image/png" required;
+            }
+            button .button .outline { "写真を登録する" }
+        }
+    }
+}
+
+pub async fn upload(
+    State(app): State<App>,
+    permit: Permit<EditSheet>,
+    Path(id): Path<ResidentId>,
+    mut form: Multipart,
+) -> Result<Redirect, WebError> {
+    let mut bytes = Vec::new();
+    while let Some(mut field) = form
+        .next_field()
+        .await
+        .map_err(|error| WebError::Bad(error.body_text()))?
+    {
+        if field.name() != Some("photo") {
+            continue;
+        }
+        while let Some(chunk) = field
+            .chunk()
+            .await
+            .map_err(|error| WebError::Bad(error.body_text()))?
+        {
+            if bytes.len() + chunk.len() > PHOTO_MAX {
+                return Err(WebError::TooLarge(
+                    "写真は8MBまでです。小さくしてから選び直してください".to_owned(),
+                ));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    let (kept, thumbnail) = tokio::task::spawn_blocking(move || reduce(&bytes))
+        .await
+        .map_err(|_| WebError::Broken)??;
+    let now = app.now();
+    let hash: String = super::session::sha256(&kept)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let photo = NewAttachment {
+        id: &hash,
+        media_type: "image/jpeg",
+        body: &kept,
+        thumbnail: Some(&thumbnail),
+    };
+    attachment::put(&app.store, &permit, photo, now).await?;
+    let read = permit.actor().permit::<ReadResident>()?;
+    let loaded = load::resident(&app, &read, &id).await?;
+    let mut inputs: Inputs = loaded.view.record.inputs();
+    inputs.set("photo", hash);
+    let (record, _) = Record::read(&inputs);
+    let change = load::Change {
+        reason: "顔写真の登録",
+        verified: false,
+    };
+    load::confirm(
+        &app,
+        &permit,
+        &id,
+        loaded.view.marks.revision,
+        &record,
+        change,
+    )
+    .await?;
+    Ok(Redirect::to(&format!("/residents/{id}")))
+}
+
+/// Decodes within limits and encodes anew, so that nothing but the picture is kept: no position, no camera, no
+/// second file behind it.
+fn reduce(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), WebError> {
+    let unreadable =
+        || WebError::Bad("写真を読めません。JPEGかPNGの写真を選んでください".to_owned());
+    let format = match bytes {
+        [0xff, 0xd8, 0xff, ..] => ImageFormat::Jpeg,
+        [0x89, b'P', b'N', b'G', ..] => ImageFormat::Png,
+        _ => return Err(unreadable()),
+    };
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_MAX);
+    limits.max_image_height = Some(SIDE_MAX);
+    limits.max_alloc = Some(256 * 1024 * 1024);
+    let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), format);
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|_| unreadable())?;
+    let encode = |(width, height): (u32, u32), quality: u8| {
+        let small = DynamicImage::from(picture.thumbnail(width, height).to_rgb8());
+        let mut out = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality)
+            .encode_image(&small)
+            .map(|()| out)
+            .map_err(|_| unreadable())
+    };
+    Ok((encode(KEPT, 85)?, encode(THUMBNAIL, 60)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let picture = image::RgbImage::from_fn(width, height, |x, y| {
+            image::Rgb([
+                u8::try_from(x % 256).unwrap(),
+                u8::try_from(y % 256).unwrap(),
+                120,
+            ])
+        });
+        let mut out = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut out, ImageFormat::Png).unwrap();
+        out.into_inner()
+    }
+
+    #[test]
+    fn a_photograph_is_kept_small_and_encoded_anew() {
+        let (kept, thumbnail) = reduce(&png(1200, 1500)).unwrap();
+        assert!(kept.starts_with(&[0xff, 0xd8, 0xff]));
+        assert!(thumbnail.len() < 5_000, "{}", thumbnail.len());
+    }
+
+    #[test]
+    fn what_is_no_photograph_is_refused() {
+        let mut cut = png(40, 40);
+        cut.truncate(60);
+        for bytes in [b"".as_slice(), b"<svg onload=alert(1)>", b"%PDF-1.7", &cut] {
+            assert!(matches!(reduce(bytes), Err(WebError::Bad(_))));
+        }
+    }
+}
