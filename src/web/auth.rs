@@ -1,7 +1,5 @@
 //! Passwords: how they are hashed, and how much hashing the machine is asked to do at once.
 
-use std::time::Duration;
-
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -35,7 +33,8 @@ pub struct Passwords {
 pub struct Busy;
 
 impl Busy {
-    pub const RETRY: Duration = Duration::from_secs(5);
+    /// Seconds after which it is worth trying again.
+    pub const RETRY_SECONDS: u32 = 5;
 }
 
 impl Passwords {

@@ -415,12 +415,23 @@ pub async fn withdraw(
     Path(id): Path<DocumentId>,
     Form(typed): Form<Reason>,
 ) -> Result<Redirect, WebError> {
-    let reason = typed.reason.trim();
-    if reason.is_empty() || crate::domain::text::check_line(reason, 100).is_err() {
-        return Err(WebError::Bad(
-            "理由を100字までの1行で書いてください".to_owned(),
-        ));
-    }
-    document::withdraw(&app.store, &permit, &id, reason, app.now()).await?;
+    withdraw_document(&app, &permit, &id, &typed.reason).await?;
     Ok(Redirect::to(&format!("/documents/{id}")))
+}
+
+/// Ends a document and its link.
+///
+/// # Errors
+/// `Bad` without a reason of one line; `NotFound`; `Refused` when it was withdrawn before.
+pub async fn withdraw_document(
+    app: &App,
+    permit: &Permit<WithdrawDocument>,
+    id: &DocumentId,
+    reason: &str,
+) -> Result<(), WebError> {
+    let reason = reason.trim();
+    if reason.is_empty() || crate::domain::text::check_line(reason, 100).is_err() {
+        return Err(WebError::Bad("理由を100字までの1行で書いてください".to_owned()));
+    }
+    Ok(document::withdraw(&app.store, permit, id, reason, app.now()).await?)
 }

@@ -3,6 +3,7 @@
 //! Read `routes` below to know what the service does. Handlers stand in a file for each feature; `page` is the shell
 //! around every page, `guard` what every answer passes through, `session` how a person becomes a permit.
 
+mod api;
 mod assets;
 mod audit;
 pub mod auth;
@@ -132,6 +133,6 @@ pub fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(guard::healthz))
         .route("/readyz", get(guard::readyz));
-    let whole = pages.merge(open);
+    let whole = pages.merge(open).merge(api::routes());
     guard::wrap(whole, app)
 }

@@ -183,7 +183,7 @@ fn floors(found: &[Listed]) -> Vec<(&str, usize, usize)> {
 }
 
 /// By reading and by name; a name that is written in kana is found by both.
-async fn search(
+pub async fn search(
     app: &App,
     permit: &Permit<ReadResident>,
     asked: &str,
@@ -215,7 +215,8 @@ fn cursor_of(by_kana: bool, head: &ResidentHead) -> Cursor {
     }
 }
 
-fn write_cursor(cursor: &Cursor) -> String {
+/// A cursor as it stands in an address.
+pub fn write_cursor(cursor: &Cursor) -> String {
     let key: String = cursor
         .key
         .iter()
@@ -224,7 +225,8 @@ fn write_cursor(cursor: &Cursor) -> String {
     format!("{key}.{}", cursor.id)
 }
 
-fn read_cursor(text: &str) -> Option<Cursor> {
+/// A cursor from an address; `None` if it is none of ours.
+pub fn read_cursor(text: &str) -> Option<Cursor> {
     let (key, id) = text.split_once('.')?;
     let key = (0..key.len())
         .step_by(2)

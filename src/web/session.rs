@@ -308,7 +308,8 @@ pub async fn authenticate(
     Ok(actor(person, source))
 }
 
-fn actor(person: &staff::Credentials, source: &str) -> Actor {
+/// The person as an actor, from a network address.
+pub fn actor(person: &staff::Credentials, source: &str) -> Actor {
     Actor {
         staff: person.id.clone(),
         name: person.name.clone(),

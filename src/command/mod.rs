@@ -1,0 +1,89 @@
+//! The commands of the program, one file each.
+
+mod audit;
+mod forms;
+mod init;
+mod serve;
+pub mod system;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Given;
+
+/// 引き継ぎ: 施設から救急隊・病院へ、入居者の情報をつなぐ
+#[derive(Parser)]
+#[command(name = "hikitsugi", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// サービスを動かす
+    Serve(Given),
+    /// 市の運用担当の最初のアカウントを作る
+    Init {
+        #[command(flatten)]
+        settings: Given,
+        /// ログイン名
+        #[arg(long)]
+        login: String,
+        /// 氏名
+        #[arg(long)]
+        name: String,
+    },
+    /// 様式ファイルを確かめる
+    Forms {
+        #[command(subcommand)]
+        command: FormsCommand,
+    },
+    /// 操作の記録を確かめる
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum FormsCommand {
+    /// 様式ファイルの誤りを、ファイル・行・桁とともに示す
+    Check {
+        /// 様式のフォルダー(なければ組み込みの様式)
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// すべての記録の鎖をたどり、最初の切れ目を示す
+    Verify(Given),
+}
+
+/// Why a command failed, in one line.
+pub struct Failure(pub String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs one command to its end.
+///
+/// # Errors
+/// One clear line for standard error; the exit code is then 1.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Serve(given) => block_on(serve::run(given.settle()?)),
+        Command::Init { settings, login, name } => block_on(init::run(settings.settle()?, login, name)),
+        Command::Forms { command: FormsCommand::Check { dir } } => forms::check(dir.as_deref()),
+        Command::Audit { command: AuditCommand::Verify(given) } => block_on(audit::verify(given.settle()?)),
+    }
+}
+
+fn block_on<F: Future<Output = Result<(), Failure>>>(work: F) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

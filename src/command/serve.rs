@@ -1,0 +1,107 @@
+//! `hikitsugi serve`: opens the database and answers until told to stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use tokio::net::TcpListener;
+
+use super::Failure;
+use super::system::{SystemClock, SystemEntropy};
+use crate::config::Settings;
+use crate::domain::clock::{Clock, Entropy};
+use crate::domain::form::Forms;
+use crate::store::{Store, instance};
+use crate::web::{self, App, Parts, auth};
+
+pub async fn run(settings: Settings) -> Result<(), Failure> {
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
+    let forms = read_forms(settings.forms.as_deref())?;
+    let listener = bind(settings.listen).await?;
+    let store = Store::open(&settings.database).await?;
+    let app = app(store.clone(), forms, settings.base_url.clone()).await?;
+    tracing::info!(listen = %settings.listen, base_url = settings.base_url, "serving");
+    serve(listener, app, told_to_stop()).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// Takes the port first: a port in use is the commonest reason not to start, and nothing else was touched yet.
+pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen)
+        .await
+        .map_err(|error| Failure(format!("{listen} で待ち受けできません: {error}。別のポートを --listen か --port で指定してください")))
+}
+
+/// The handlers' shared parts, on the machine's own clock and chance.
+pub async fn app(store: Store, forms: Forms, base_url: String) -> Result<App, Failure> {
+    let (clock, entropy) = (SystemClock, SystemEntropy);
+    let mut fresh = [0; 32];
+    entropy.fill(&mut fresh);
+    let token_key = instance::get_or_create(&store, "api_token_key", &fresh, clock.now()).await?;
+    Ok(App::new(Parts {
+        store,
+        forms,
+        passwords: auth::Passwords::new(&entropy),
+        clock: Box::new(clock),
+        entropy: Box::new(entropy),
+        base_url,
+        token_key,
+    }))
+}
+
+/// Answers on `listener` until `stop` is done, then lets running requests finish.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    Ok(axum::serve(listener, service).with_graceful_shutdown(stop).await?)
+}
+
+/// Ends at ctrl-C or when the machine's service manager says so.
+pub async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+}
+
+/// The built-in forms with those of a folder.
+///
+/// # Errors
+/// Every mistake of every file, a line each.
+pub fn read_forms(folder: Option<&Path>) -> Result<Forms, Failure> {
+    let files = match folder {
+        Some(folder) => read_folder(folder)?,
+        None => Vec::new(),
+    };
+    Forms::with_folder(&files).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Failure(lines.join("\n"))
+    })
+}
+
+/// File names and texts of a folder's `*.toml`, by name.
+pub fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let unreadable = |path: &Path, error: std::io::Error| Failure(format!("{} を読めません: {error}", path.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}

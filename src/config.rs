@@ -1,0 +1,125 @@
+//! Settings of the service, each by flag, by environment variable or in a file; the first that is given wins in that
+//! order. A wrong setting stops the start and is named.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+/// Where the database is, unless said otherwise.
+pub const DEFAULT_DATABASE: &str = "sqlite:hikitsugi.db";
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// What can be set, as it was given.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// データベース: sqlite:ファイル または postgres://利用者@ホスト/名前(既定 sqlite:hikitsugi.db)
+    #[arg(long, env = "HIKITSUGI_DATABASE", value_name = "URL")]
+    database: Option<String>,
+    /// 待ち受けるアドレスとポート(既定 127.0.0.1:8080)
+    #[arg(long, env = "HIKITSUGI_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// QRコードに入る公開アドレス。例 https://q.example.lg.jp(既定は待ち受けるアドレス)
+    #[arg(long, env = "HIKITSUGI_BASE_URL", value_name = "URL")]
+    base_url: Option<String>,
+    /// 様式のフォルダー。同じ key の様式を置き換え、新しい key の様式を加える
+    #[arg(long, env = "HIKITSUGI_FORMS", value_name = "DIR")]
+    forms: Option<PathBuf>,
+    /// 設定ファイル(TOML。名前は database, listen, base_url, forms)
+    #[arg(long, env = "HIKITSUGI_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+}
+
+/// Settings that have been checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `sqlite:…` or `postgres://…`.
+    pub database: String,
+    pub listen: SocketAddr,
+    /// Scheme, host and port, without a slash at the end.
+    pub base_url: String,
+    pub forms: Option<PathBuf>,
+}
+
+impl Given {
+    /// Reads the settings file, if one is named, and checks every setting.
+    ///
+    /// # Errors
+    /// One line that names the setting and says what to write.
+    pub fn settle(self) -> Result<Settings, String> {
+        let file = match &self.config {
+            Some(path) => read(path)?,
+            None => Self::default(),
+        };
+        let listen = self.listen.or(file.listen);
+        let listen = listen.as_deref().unwrap_or(DEFAULT_LISTEN);
+        let listen: SocketAddr = listen.parse().map_err(|_| {
+            format!("listen「{listen}」は読めません。127.0.0.1:8080 のように書いてください")
+        })?;
+        let base_url = match self.base_url.or(file.base_url) {
+            Some(url) => check_base_url(&url)?,
+            None => format!("http://{listen}"),
+        };
+        Ok(Settings {
+            database: self.database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
+            listen,
+            base_url,
+            forms: self.forms.or(file.forms),
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Given, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("設定ファイル {} を読めません: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("設定ファイル {}: {error}", path.display()))
+}
+
+/// The address stands in a QR code in upper case, so it can have no path, and it must be short.
+fn check_base_url(url: &str) -> Result<String, String> {
+    let trimmed = url.trim_end_matches('/');
+    let host = trimmed
+        .strip_prefix("https://")
+        .or_else(|| trimmed.strip_prefix("http://"))
+        .unwrap_or_default();
+    let plain = host
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'));
+    if host.is_empty() || !plain || trimmed.len() > 60 {
+        return Err(format!(
+            "base_url「{url}」は使えません。https://q.example.lg.jp のように、パスのない60字までのアドレスを書いてください"
+        ));
+    }
+    Ok(trimmed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_given_gives_the_defaults() {
+        let settings = Given::default().settle().unwrap();
+        assert_eq!(settings.database, DEFAULT_DATABASE);
+        assert_eq!(settings.base_url, "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        let listen = Given { listen: Some("8080".to_owned()), ..Given::default() };
+        assert!(listen.settle().unwrap_err().contains("listen「8080」"));
+        for url in ["ftp://a", "https://", "https://a/b", "https://日本"] {
+            let given = Given { base_url: Some(url.to_owned()), ..Given::default() };
+            assert!(given.settle().unwrap_err().contains("base_url"), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_in_the_file_is_named_with_its_line() {
+        let error = toml::from_str::<Given>("database = \"sqlite:a.db\"\nlisten_on = \"x\"\n").unwrap_err();
+        assert!(error.to_string().contains("listen_on"), "{error}");
+    }
+}

@@ -1,0 +1,302 @@
+//! The OpenAPI 3.1 document, made from the table of operations and from the record's own fields.
+
+use axum::Json;
+use serde_json::{Map, Value, json};
+
+use super::{Operation, operations};
+use crate::domain::answer::{Choice, Field, Kind};
+use crate::domain::record::Record;
+
+pub async fn serve() -> Json<Value> {
+    Json(document())
+}
+
+fn document() -> Value {
+    let mut paths = Map::new();
+    for operation in operations() {
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method] = operation_json(&operation);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "hikitsugi",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "施設の救急連絡シート。名前のない施設の入居者は、存在しない入居者と同じ404になります。",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas(),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    })
+}
+
+fn operation_json(operation: &Operation) -> Value {
+    let mut parameters: Vec<Value> = operation
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| {
+            let kind = if name == "revision" { "integer" } else { "string" };
+            json!({"name": name, "in": "path", "required": true, "schema": {"type": kind}})
+        })
+        .collect();
+    for (name, meaning) in operation.query {
+        let kind = if matches!(*name, "limit" | "before") { "integer" } else { "string" };
+        parameters.push(json!({"name": name, "in": "query", "description": meaning, "schema": {"type": kind}}));
+    }
+    if operation.if_match {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": true, "schema": {"type": "string"},
+            "description": "取得したときの ETag。違えば412、なければ428",
+        }));
+    }
+    if operation.idempotent {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200},
+            "description": "同じキーの繰り返しは、もう一度は行わない",
+        }));
+    }
+    let (status, meaning, schema) = &operation.answer;
+    let content = match schema {
+        Some(schema) => json!({"application/json": {"schema": schema}}),
+        None => json!({"application/pdf": {}}),
+    };
+    let mut responses = Map::new();
+    responses.insert(status.to_string(), json!({"description": meaning, "content": content}));
+    let mut problem = |status: &str, meaning: &str| {
+        responses.insert(
+            status.to_owned(),
+            json!({"description": meaning, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}),
+        );
+    };
+    problem("400", "読み取れない");
+    problem("401", "トークンがない、または無効");
+    problem("429", "回数が多すぎる");
+    if !operation.open {
+        problem("403", "役割で許されていない");
+        problem("404", "ない、または他施設のもの");
+    }
+    if operation.request.is_some() {
+        problem("409", "今の状態ではできない");
+        problem("413", "大きすぎる");
+        problem("422", "項目の誤り");
+    }
+    if operation.if_match {
+        problem("412", "ほかの人が先に変えた");
+        problem("428", "If-Match がない");
+    }
+    let mut json = json!({
+        "summary": operation.summary,
+        "parameters": parameters,
+        "responses": responses,
+        "security": if operation.open { json!([]) } else { json!([{"bearer": []}]) },
+    });
+    if let Some(request) = &operation.request {
+        json["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": request}}});
+    }
+    json
+}
+
+fn schemas() -> Value {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let text = || json!({"type": "string"});
+    let maybe = || json!({"type": ["string", "null"]});
+    let whole = || json!({"type": "integer"});
+    let list = |item: Value| json!({"type": "object", "properties": {"items": {"type": "array", "items": item}, "next": {"type": ["string", "integer", "null"]}}, "required": ["items"]});
+    json!({
+        "Record": record(),
+        "Credentials": {
+            "type": "object",
+            "properties": {"login": text(), "password": text()},
+            "required": ["login", "password"],
+            "additionalProperties": false,
+        },
+        "Token": {
+            "type": "object",
+            "properties": {"access_token": text(), "token_type": {"const": "Bearer"}, "expires_in": whole()},
+        },
+        "Standing": {
+            "type": "object",
+            "description": "読むたびに導かれる。until は必ず一緒に示す",
+            "properties": {"code": text(), "headline": text(), "reason": text(), "until": text(), "area": text()},
+            "required": ["code", "headline", "until", "area"],
+        },
+        "Staleness": {
+            "type": "object",
+            "properties": {"code": {"enum": ["fresh", "amber", "red", "never"]}, "words": text()},
+        },
+        "Resident": {
+            "type": "object",
+            "properties": {
+                "id": text(), "resident_number": maybe(), "name": text(), "name_kana": text(),
+                "birth_date": {"type": ["string", "null"], "format": "date"}, "age": {"type": ["integer", "null"]},
+                "sex": maybe(), "floor": maybe(), "room": maybe(),
+                "status": {"enum": ["living_in", "left", "died"]},
+                "status_on": {"type": ["string", "null"], "format": "date"},
+                "revision": whole(), "verified_at": {"type": ["string", "null"], "format": "date-time"},
+                "staleness": reference("Staleness"), "standing": reference("Standing"),
+                "missing": {"type": ["integer", "null"], "description": "確かめたい項目の数(一覧だけ)"},
+            },
+        },
+        "ResidentList": list(reference("Resident")),
+        "ResidentPatch": {
+            "description": "変える項目だけ。シートの項目と、status・status_on",
+            "allOf": [reference("Record")],
+            "properties": {"status": {"enum": ["living_in", "left", "died"]}, "status_on": {"type": "string", "format": "date"}},
+        },
+        "Missing": {"type": "object", "properties": {"field": text(), "message": text()}},
+        "Sheet": {
+            "type": "object",
+            "properties": {
+                "resident": text(), "revision": whole(), "recorded_at": {"type": "string", "format": "date-time"},
+                "recorded_by": text(), "verified_at": {"type": ["string", "null"], "format": "date-time"},
+                "staleness": reference("Staleness"), "standing": reference("Standing"),
+                "like_names": {"type": "array", "items": text()},
+                "missing": {"type": "array", "items": reference("Missing")},
+                "record": reference("Record"),
+            },
+        },
+        "NewSheet": {
+            "type": "object",
+            "properties": {
+                "record": reference("Record"),
+                "reason": {"type": "string", "maxLength": 100},
+                "verified": {"type": "boolean", "description": "全項目を見て、正しいことを確かめた"},
+            },
+            "required": ["record"],
+        },
+        "RevisionMeta": {
+            "type": "object",
+            "properties": {"revision": whole(), "recorded_at": {"type": "string", "format": "date-time"}, "recorded_by": text(), "role": text(), "reason": text()},
+        },
+        "RevisionList": list(reference("RevisionMeta")),
+        "Change": {"type": "object", "properties": {"field": text(), "label": text(), "before": text(), "after": text()}},
+        "Revision": {
+            "allOf": [reference("RevisionMeta")],
+            "properties": {"changes": {"type": "array", "items": reference("Change")}, "record": reference("Record")},
+        },
+        "NewDocument": {
+            "type": "object",
+            "properties": {"form": {"type": "string", "description": "様式の key。例 emergency"}},
+            "required": ["form"],
+            "additionalProperties": false,
+        },
+        "Withdrawal": {
+            "type": "object",
+            "properties": {"reason": {"type": "string", "maxLength": 100}},
+            "required": ["reason"],
+            "additionalProperties": false,
+        },
+        "Document": {
+            "type": "object",
+            "properties": {
+                "id": text(), "serial": text(), "form": text(), "pdf": text(),
+                "scan_url": {"type": "string", "description": "発行の答えだけ。繰り返しの答えにはない"},
+                "state": {"enum": ["live", "withdrawn", "ended", "expired"]},
+            },
+            "required": ["id", "serial", "form", "pdf"],
+        },
+        "AuditEntry": {
+            "type": "object",
+            "properties": {"seq": whole(), "at": {"type": "string", "format": "date-time"}, "actor": text(), "action": text(), "resident": maybe(), "source": text(), "detail": {}},
+        },
+        "AuditList": list(reference("AuditEntry")),
+        "Problem": {
+            "type": "object",
+            "description": "RFC 9457",
+            "properties": {
+                "type": text(), "title": text(), "status": whole(), "detail": text(),
+                "errors": {"type": "array", "items": {"type": "object", "properties": {"field": text(), "message": text()}}},
+                "current": {"type": "integer", "description": "412のとき、今の版"},
+            },
+            "required": ["type", "title", "status"],
+        },
+    })
+}
+
+fn record() -> Value {
+    json!({
+        "type": "object",
+        "description": "null は未確認、\"unknown\" は不明。一覧は state で 不明・なし・あり を区別する",
+        "properties": properties(Record::fields()),
+        "additionalProperties": false,
+    })
+}
+
+fn properties<'a>(fields: impl Iterator<Item = &'a Field>) -> Value {
+    let mut members = Map::new();
+    for field in fields {
+        let mut schema = kind(field.kind);
+        schema["title"] = json!(field.label);
+        members.insert(field.key.to_owned(), schema);
+    }
+    Value::Object(members)
+}
+
+fn kind(kind: Kind) -> Value {
+    match kind {
+        Kind::Text { max } | Kind::Lines { max } => json!({"type": ["string", "null"], "maxLength": max}),
+        Kind::Name => json!({"type": ["string", "null"], "maxLength": 60}),
+        Kind::Kana | Kind::Phone | Kind::Postcode => json!({"type": ["string", "null"]}),
+        Kind::Day => json!({"type": ["string", "null"], "description": "YYYY-MM-DD。昭和12年3月4日、S12.3.4 も読む"}),
+        Kind::PartialDay => json!({"type": ["string", "null"], "description": "年、年月、または年月日"}),
+        Kind::Digits { len } => json!({"type": ["string", "null"], "description": format!("{len}桁の数字")}),
+        Kind::Number { unit, min, max } => json!({
+            "description": format!("単位 {unit}。{}から{}", f64::from(min) / 10.0, f64::from(max) / 10.0),
+            "anyOf": [
+                {"type": "number", "minimum": f64::from(min) / 10.0, "maximum": f64::from(max) / 10.0},
+                {"enum": ["unknown", null]},
+            ],
+        }),
+        Kind::BloodPressure => json!({"type": ["string", "null"], "description": "128/74"}),
+        Kind::Choice(choices) => {
+            let mut codes = codes(choices);
+            codes.extend([json!("unknown"), Value::Null]);
+            json!({"enum": codes})
+        }
+        Kind::Checks(choices) => json!({
+            "type": ["object", "null"],
+            "properties": {
+                "state": {"enum": ["unknown", "none", "present"]},
+                "confirmed_on": {"type": ["string", "null"], "format": "date"},
+                "items": {"type": "array", "items": {"enum": codes(choices)}},
+                "note": {"type": "string", "maxLength": 200},
+            },
+            "additionalProperties": false,
+        }),
+        Kind::Rows(fields) => json!({
+            "type": ["object", "null"],
+            "properties": {
+                "state": {"enum": ["unknown", "none", "present"]},
+                "confirmed_on": {"type": ["string", "null"], "format": "date"},
+                "rows": {"type": "array", "maxItems": crate::domain::answer::ROWS_MAX, "items": {
+                    "type": "object", "properties": properties(fields.iter()), "additionalProperties": false,
+                }},
+            },
+            "additionalProperties": false,
+        }),
+        Kind::Photo => json!({"type": ["string", "null"], "description": "写真のSHA-256(画面から登録する)"}),
+    }
+}
+
+fn codes(choices: &[Choice]) -> Vec<Value> {
+    choices.iter().map(|choice| json!(choice.code)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_has_its_schema() {
+        let document = document();
+        let text = document.to_string();
+        for part in text.split("#/components/schemas/").skip(1) {
+            let name = part.split('"').next().unwrap();
+            assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+        }
+        assert!(document["paths"]["/api/v1/residents/{id}/sheet"]["put"].is_object());
+    }
+}
