@@ -500,7 +500,7 @@ pub async fn admit_record(
     let head = Head::of(&record);
     let admission = Admission {
         id: &id,
-        head: (&head).into(),
+        head: &head,
         sheet: NewRevision {
             body: &body,
             reason: "入居の登録",
