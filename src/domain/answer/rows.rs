@@ -102,9 +102,16 @@ pub(super) fn read_state(reader: &mut Reader<'_>, key: &str, filled: bool) -> St
 
 impl<T: Grouped> Answer for Rows<T> {
     fn read(&mut self, reader: &mut Reader<'_>, key: &str) {
-        if super::known::says_unknown(&reader.text(key)) {
+        let bare = reader.text(key);
+        if super::known::says_unknown(&bare) {
             *self = Self::Unknown;
             return;
+        }
+        if !bare.is_empty() {
+            reader.problems.add(
+                key,
+                format!("「{bare}」は1件ずつの形になっていません。1件ずつ入力してください"),
+            );
         }
         let numbers = reader.rows(key);
         if numbers.len() > ROWS_MAX {
