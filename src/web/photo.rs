@@ -51,7 +51,7 @@ pub async fn show(
 /// The form that stands below the edit page; a photograph is kept as soon as it is chosen.
 pub fn upload_form(head: &ResidentHead) -> Markup {
     html! {
-        form .form #photo method="post" enctype="multipart/form-data" action={ "/residents/" (head.id) "/photo" } {
+        form .form method="post" enctype="multipart/form-data" action={ "/residents/" (head.id) "/photo" } {
             h2 { "顔写真" }
             div .field {
                 label for="photo-file" { "写真を選ぶ(JPEG・PNG、8MBまで)" }

@@ -35,7 +35,7 @@ impl<T> From<T> for Known<T> {
 }
 
 /// Whether the person typed that nobody knows.
-pub(super) fn says_unknown(text: &str) -> bool {
+pub fn says_unknown(text: &str) -> bool {
     matches!(text, "不明" | "わからない" | "分からない" | "unknown")
 }
 
