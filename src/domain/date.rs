@@ -699,3 +699,279 @@ fn full_months(early: Day, late: Day) -> i32 {
         months
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::text::typing::anything;
+    use super::*;
+
+    fn day(iso: &str) -> Day {
+        Day::parse(iso).expect(iso)
+    }
+
+    fn refusal(text: &str) -> String {
+        Day::parse(text).expect_err(text).0
+    }
+
+    #[test]
+    fn every_day_has_one_era_and_survives_showing_and_reading() {
+        let mut date = Day::FIRST;
+        while date <= day("2099-12-31") {
+            let holding = Era::ALL
+                .into_iter()
+                .filter(|era| era.first_day() <= date && date <= era.last_day());
+            assert_eq!(holding.collect::<Vec<_>>(), [date.era()], "{}", date.iso());
+            assert_eq!(Day::parse(&date.wareki()), Ok(date));
+            assert_eq!(Day::parse(&date.iso()), Ok(date));
+            let next = date.plus_days(1);
+            assert_eq!(date.days_until(next), 1);
+            date = next;
+        }
+    }
+
+    #[test]
+    fn dates_are_read_as_people_type_them() {
+        for typed in [
+            "昭和12.3.4",
+            "昭和12年3月4日",
+            "昭和１２年 ３月 ４日",
+            "S12.3.4",
+            "s12/3/4",
+            "Ｓ１２．３．４",
+            "S.12.03.04",
+            "昭12-3-4",
+            "㍼12年3月4日",
+            "S120304",
+            "1937-03-04",
+            "1937/3/4",
+            "１９３７．３．４",
+            "1937年3月4日",
+            "西暦1937年3月4日",
+            "19370304",
+            "昭和12年3月4日(1937年)",
+            "1937年(昭和12年)3月4日",
+            "昭和12ー3ー4",
+        ] {
+            assert_eq!(
+                Day::parse(typed).map(|day| day.iso()).as_deref(),
+                Ok("1937-03-04"),
+                "{typed}"
+            );
+        }
+        assert_eq!(day("昭和元年12月25日").iso(), "1926-12-25");
+        assert_eq!(day("R1.5.1").to_string(), "令和元年5月1日(2019年)");
+        assert_eq!(
+            Day::parse_with_era("12/3/4", Era::Showa),
+            Ok(day("1937-03-04"))
+        );
+        assert_eq!(
+            Day::parse_with_era("昭和12/3/4", Era::Showa),
+            Ok(day("1937-03-04"))
+        );
+    }
+
+    #[test]
+    fn impossible_dates_say_what_to_do() {
+        for (typed, hint) in [
+            ("S64.1.8", "平成元年1月8日です"),
+            ("M45.7.30", "大正元年7月30日です"),
+            ("T1.7.29", "明治45年7月29日です"),
+            ("H31.5.1", "令和元年5月1日です"),
+            ("昭和元年12月24日", "大正15年12月24日です"),
+            ("M1.1.24", "1868年1月25日から"),
+            ("S99.1.1", "昭和64年1月7日"),
+            ("S0.1.1", "元年"),
+            ("R400.1.1", "2199年まで"),
+            ("9999-12-31", "2199年まで"),
+            ("1867-12-31", "1868年1月25日から"),
+            ("2026-02-30", "28日まで"),
+            ("2023-02-29", "28日まで"),
+            ("昭和12年13月4日", "月は1から12"),
+            ("昭和12年3月0日", "31日まで"),
+            ("12/3/4", "元号か4桁の西暦"),
+            ("120304", "読み取れません"),
+            ("昭和120304", "読み取れません"),
+            ("昭和12年3月", "年月日をすべて"),
+            ("昭和12年3月4日(1938年)", "かっこ"),
+            ("昭和12年3月4日(平成12年)", "かっこ"),
+            ("昭和12年3月4日(", "読み取れません"),
+            ("12日3月昭和4年", "読み取れません"),
+            ("", "読み取れません"),
+        ] {
+            let sentence = refusal(typed);
+            assert!(sentence.contains(hint), "{typed}: {sentence}");
+        }
+        assert!(Day::parse_with_era("S12.3.4", Era::Heisei).is_err());
+        assert!(Day::parse_with_era("64/1/8", Era::Showa).is_err());
+        assert!(refusal(&"1".repeat(10_000)).contains("読み取れません"));
+    }
+
+    #[test]
+    fn partial_dates_show_what_is_known() {
+        for (typed, shown, iso) in [
+            ("2015", "平成27年(2015年)", "2015"),
+            ("2015年3月", "平成27年3月(2015年)", "2015-03"),
+            ("平成27年", "平成27年(2015年)", "2015"),
+            ("H27.3", "平成27年3月(2015年)", "2015-03"),
+            ("平成27年3月4日", "平成27年3月4日(2015年)", "2015-03-04"),
+            ("1989", "1989年(昭和64年・平成元年)", "1989"),
+            ("昭和64年1月", "1989年1月(昭和64年・平成元年)", "1989-01"),
+            ("平成元年2月", "平成元年2月(1989年)", "1989-02"),
+            ("明治元年", "明治元年(1868年)", "1868"),
+        ] {
+            let partial = PartialDay::parse(typed).expect(typed);
+            assert_eq!(
+                (partial.to_string().as_str(), partial.iso().as_str()),
+                (shown, iso),
+                "{typed}"
+            );
+        }
+        for typed in [
+            "昭和64年2月",
+            "令和元年4月",
+            "27.3",
+            "2015年13月",
+            "2015年春",
+            "1867",
+            "2200",
+            "2015/",
+        ] {
+            assert!(PartialDay::parse(typed).is_err(), "{typed}");
+        }
+        assert_eq!(
+            PartialDay::parse_with_era("27/3", Era::Heisei),
+            PartialDay::parse("2015-03")
+        );
+        assert_eq!(PartialDay::new(2015, None, Some(1)), None);
+    }
+
+    #[test]
+    fn ages_grow_on_the_birthday() {
+        let born = day("1937-03-04");
+        assert_eq!(born.age_on(day("2026-03-03")), 88);
+        assert_eq!(born.age_on(day("2026-03-04")), 89);
+        assert_eq!(born.age_on(day("1930-01-01")), 0);
+        let leap = day("1936-02-29");
+        assert_eq!(leap.age_on(day("2026-02-28")), 89);
+        assert_eq!(leap.age_on(day("2026-03-01")), 90);
+        assert_eq!(leap.age_on(day("2024-02-29")), 88);
+    }
+
+    #[test]
+    fn a_day_in_japan_begins_at_fifteen_hours_utc() {
+        let date = day("2026-11-23");
+        assert_eq!(date.starts_at(), Moment(1_795_359_600_000));
+        assert_eq!(Day::of(date.starts_at()), date);
+        assert_eq!(Day::of(Moment(date.starts_at().0 - 1)), date.plus_days(-1));
+        assert_eq!(Day::of(Moment(date.ends_at().0 - 1)), date);
+        assert_eq!(Day::of(date.ends_at()), date.plus_days(1));
+        assert_eq!(Day::of(Moment(i64::MAX)), Day::LAST);
+        assert_eq!(Day::of(Moment(i64::MIN)), Day::FIRST);
+    }
+
+    #[test]
+    fn moments_are_told_in_japanese_time() {
+        let moment = Moment(day("2026-11-23").starts_at().0 + 13 * HOUR_MS + 5 * 60_000 + 59_999);
+        assert_eq!(moment_text(moment), "2026年11月23日(月)13:05");
+        assert_eq!(moment_short(moment), "2026/11/23 13:05");
+        assert_eq!(
+            moment_text(day("2026-11-22").starts_at()),
+            "2026年11月22日(日)00:00"
+        );
+    }
+
+    #[test]
+    fn time_passed_is_told_in_words() {
+        for (from, to, words) in [
+            ("2026-11-23", "2026-11-23", "今日"),
+            ("2026-11-11", "2026-11-23", "12日前"),
+            ("2026-10-24", "2026-11-23", "30日前"),
+            ("2026-10-23", "2026-11-23", "1か月前"),
+            ("2026-04-23", "2026-11-23", "7か月前"),
+            ("2025-11-23", "2026-11-23", "1年前"),
+            ("2025-09-23", "2026-11-23", "1年2か月前"),
+            ("2024-02-29", "2025-02-28", "1年前"),
+            ("2026-11-26", "2026-11-23", "3日後"),
+        ] {
+            assert_eq!(ago(day(from), day(to)), words, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn months_end_on_their_last_day() {
+        assert_eq!(day("2026-01-31").plus_months(1).iso(), "2026-02-28");
+        assert_eq!(day("2024-01-31").plus_months(1).iso(), "2024-02-29");
+        assert_eq!(day("2026-01-31").plus_months(-2).iso(), "2025-11-30");
+        assert_eq!(day("2026-12-15").plus_months(1).iso(), "2027-01-15");
+        assert_eq!(
+            day("2026-12-15").plus_months(i32::MAX),
+            Day::LAST.plus_days(-16)
+        );
+        assert_eq!(day("2026-12-15").plus_months(i32::MIN), Day::FIRST);
+        assert_eq!(day("2026-12-15").plus_days(i64::MAX), Day::LAST);
+        assert_eq!(day("2026-12-15").plus_days(i64::MIN), Day::FIRST);
+    }
+
+    fn partial() -> impl Strategy<Value = PartialDay> {
+        (
+            1868..=2199,
+            prop::option::of(1..=12u8),
+            prop::option::of(1..=31u8),
+        )
+            .prop_filter_map("a date that exists", |(year, month, day)| {
+                PartialDay::new(year, month, day)
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn reading_any_text_never_panics(text in anything()) {
+            if let Ok(day) = Day::parse(&text) {
+                prop_assert_eq!(Day::parse(&day.to_string()), Ok(day));
+                prop_assert_eq!(Day::parse(&day.input()), Ok(day));
+                prop_assert_eq!(Day::parse_with_era(&day.seireki(), day.era()), Ok(day));
+                let json = serde_json::to_string(&day).expect("json");
+                prop_assert_eq!(serde_json::from_str::<Day>(&json).ok(), Some(day));
+            }
+            for era in Era::ALL {
+                if let Ok(day) = Day::parse_with_era(&text, era) {
+                    prop_assert_eq!(day.era(), era);
+                }
+            }
+        }
+
+        #[test]
+        fn a_partial_date_survives_showing_and_reading(partial in partial()) {
+            prop_assert_eq!(PartialDay::parse(&partial.to_string()), Ok(partial));
+            prop_assert_eq!(PartialDay::parse(&partial.input()), Ok(partial));
+            prop_assert_eq!(PartialDay::parse(&partial.iso()), Ok(partial));
+            prop_assert!(partial.first_day() <= partial.last_day());
+        }
+
+        #[test]
+        fn an_era_and_year_are_read_only_on_their_days(
+            era in prop::sample::select(Era::ALL.to_vec()), year in 1..70i32, month in 1..=12u8, date in 1..=31u8,
+        ) {
+            let western = era.first_day().year() + year - 1;
+            let expected = Day::from_ymd(western, month, date).filter(|day| day.era() == era);
+            let typed = format!("{}{year}.{month}.{date}", era.letter());
+            prop_assert_eq!(Day::parse(&typed).ok(), expected);
+        }
+
+        #[test]
+        fn arithmetic_agrees_with_itself(
+            from in 0..121_000i64, days in -50_000..50_000i64, months in -600..600i32, moment: i64,
+        ) {
+            let from = Day::FIRST.plus_days(from);
+            let to = from.plus_days(days);
+            prop_assert!(to == Day::FIRST || to == Day::LAST || from.days_until(to) == days);
+            prop_assert_eq!(Day::of(to.starts_at()), to);
+            let moved = from.plus_months(months);
+            prop_assert!(moved == Day::FIRST || moved == Day::LAST || moved.day() <= from.day());
+            prop_assert!(!ago(from, to).is_empty());
+            prop_assert!(!moment_text(Moment(moment)).is_empty());
+        }
+    }
+}

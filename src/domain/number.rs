@@ -139,7 +139,7 @@ fn fold(text: &str) -> String {
         .filter(|c| !c.is_whitespace())
         .map(|c| match c {
             '‐' | '–' | '—' | '―' | '−' | 'ー' => '-',
-            '÷' | '⁄' => '/',
+            '∕' | '⁄' => '/',
             c => c.to_ascii_lowercase(),
         })
         .collect()
@@ -165,14 +165,11 @@ fn read_decimal(text: &str) -> Result<Decimal, Problem> {
     if beyond.bytes().any(|b| b != b'0') {
         return Err(Problem::new("小数は1桁までで入力してください(例 36.5)。"));
     }
-    let tenths = format!("{whole}{tenth}")
-        .parse::<i32>()
-        .map_err(|_| Problem::new("数が大きすぎます。桁を確かめてください。"))?;
-    Ok(Decimal::from_tenths(if negative {
-        -tenths
-    } else {
-        tenths
-    }))
+    let sign = if negative { "-" } else { "" };
+    format!("{sign}{whole}{tenth}")
+        .parse()
+        .map(Decimal::from_tenths)
+        .map_err(|_| Problem::new("数が大きすぎます。桁を確かめてください。"))
 }
 
 /// The digits of a whole number; commas only where they mark thousands, so that `36,5` is not read as 365.
@@ -184,4 +181,112 @@ fn ungroup(text: &str) -> Option<String> {
     let digits: String = std::iter::once(first).chain(rest).collect();
     let only_digits = !first.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     (marked && only_digits).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::text::typing::anything;
+    use super::*;
+
+    fn weight(text: &str) -> Result<String, String> {
+        Decimal::parse_between(text, 100, 2_500, true, "kg")
+            .map(|value| value.to_string())
+            .map_err(|problem| problem.0)
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_type_them() {
+        for (typed, shown) in [
+            ("45", "45"),
+            ("45.0", "45"),
+            ("45.5", "45.5"),
+            ("４５．５", "45.5"),
+            (" 45.50 kg ", "45.5"),
+            ("45ｋｇ", "45"),
+            ("45㎏", "45"),
+        ] {
+            assert_eq!(weight(typed).as_deref(), Ok(shown), "{typed}");
+        }
+        assert_eq!(Decimal::parse("1,200").map(Decimal::tenths), Ok(12_000));
+        assert_eq!(Decimal::parse("-0.5").map(Decimal::tenths), Ok(-5));
+    }
+
+    #[test]
+    fn what_is_no_number_or_out_of_range_says_what_to_do() {
+        for (typed, hint) in [
+            ("", "数字で"),
+            ("軽い", "数字で"),
+            ("45.", "数字で"),
+            ("45,5", "数字で"),
+            ("1,20", "数字で"),
+            ("--45", "数字で"),
+            ("45.55", "1桁まで"),
+            ("9", "10から250kgまで"),
+            ("450", "10から250kgまで"),
+            ("99999999999999", "大きすぎ"),
+        ] {
+            let sentence = weight(typed).expect_err(typed);
+            assert!(sentence.contains(hint), "{typed}: {sentence}");
+        }
+        let whole = Decimal::parse_between("36.5", 0, 500, false, "");
+        assert!(whole.expect_err("a fraction").0.contains("整数"));
+    }
+
+    #[test]
+    fn blood_pressure_is_upper_over_lower() {
+        for typed in [
+            "128/74",
+            "128-74",
+            "１２８／７４",
+            "128 / 74 mmHg",
+            "128ー74",
+        ] {
+            let read = BloodPressure::parse(typed).expect(typed);
+            assert_eq!((read.systolic(), read.diastolic()), (128, 74), "{typed}");
+        }
+        for (typed, hint) in [
+            ("128", "128/74"),
+            ("128/74/60", "128/74"),
+            ("12.8/74", "128/74"),
+            ("39/30", "40から300"),
+            ("301/90", "40から300"),
+            ("120/19", "20から200"),
+            ("250/201", "20から200"),
+            ("74/128", "順番"),
+            ("90/90", "順番"),
+        ] {
+            let sentence = BloodPressure::parse(typed).expect_err(typed).0;
+            assert!(sentence.contains(hint), "{typed}: {sentence}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_any_text_never_panics(text in anything()) {
+            if let Ok(value) = Decimal::parse(&text) {
+                prop_assert_eq!(Decimal::parse(&value.input()), Ok(value));
+            }
+            if let Ok(value) = BloodPressure::parse(&text) {
+                prop_assert_eq!(BloodPressure::parse(&value.input()), Ok(value));
+            }
+        }
+
+        #[test]
+        fn a_number_survives_showing_and_reading(tenths: i32) {
+            let value = Decimal::from_tenths(tenths);
+            prop_assert_eq!(Decimal::parse(&value.to_string()), Ok(value));
+            prop_assert_eq!(Decimal::parse_between(&value.input(), i32::MIN, i32::MAX, true, "℃"), Ok(value));
+        }
+
+        #[test]
+        fn a_blood_pressure_survives_showing_and_reading(high in 0u16..400, low in 0u16..400) {
+            let typed = BloodPressure::parse(&format!("{high}/{low}"));
+            prop_assert_eq!(typed.clone().ok(), BloodPressure::new(high, low));
+            if let Ok(value) = typed {
+                prop_assert_eq!(BloodPressure::parse(&value.to_string()), Ok(value));
+            }
+        }
+    }
 }

@@ -195,3 +195,205 @@ fn is_noncharacter(c: char) -> bool {
     let code = u32::from(c);
     matches!(c, '\u{FDD0}'..='\u{FDEF}') || code & 0xFFFE == 0xFFFE
 }
+
+/// What people, files and attackers type, for tests of every border.
+#[cfg(test)]
+pub(crate) mod typing {
+    use proptest::prelude::*;
+
+    /// Pieces with which borders deal: digits, eras, separators, kana, marks and characters that are refused.
+    const PIECES: &[&str] = &[
+        "0",
+        "1",
+        "2",
+        "12",
+        "31",
+        "64",
+        "1989",
+        "19370304",
+        "120304",
+        "０",
+        "９",
+        "元",
+        "年",
+        "月",
+        "日",
+        "昭",
+        "昭和",
+        "令和",
+        "明",
+        "大正",
+        "S",
+        "h",
+        "Ｒ",
+        "㍻",
+        "西暦",
+        ".",
+        "/",
+        "-",
+        "－",
+        "ー",
+        ",",
+        "・",
+        "(",
+        ")",
+        "（",
+        "）",
+        " ",
+        "\u{3000}",
+        "\t",
+        "\n",
+        "\r\n",
+        "+",
+        "81",
+        "+81",
+        "(0)",
+        "#",
+        "＃7119",
+        "内線",
+        "ext.",
+        "x",
+        "tel",
+        "(代)",
+        "0120",
+        "0463",
+        "090",
+        "〒",
+        "254",
+        "あ",
+        "が",
+        "っ",
+        "ゝ",
+        "ヴ",
+        "ヷ",
+        "ｶ",
+        "ﾞ",
+        "゛",
+        "\u{3099}",
+        "髙",
+        "﨑",
+        "𠮷",
+        "葛\u{E0100}",
+        "\u{E0100}",
+        "\u{FE0F}",
+        "\u{202E}",
+        "\u{200B}",
+        "\u{FEFF}",
+        "\u{E000}",
+        "\u{FFFF}",
+        "\0",
+        "ﷺ",
+        "mmHg",
+        "kg",
+        "'",
+        "<b>",
+        "é",
+    ];
+
+    pub(crate) fn anything() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            9 => prop::sample::select(PIECES).prop_map(str::to_owned),
+            1 => any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::typing::anything;
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        PersonName::parse(text).expect_err("refused").0
+    }
+
+    #[test]
+    fn names_keep_every_character_as_typed() {
+        for name in [
+            "髙﨑 𠮷男",
+            "葛\u{E0100}城　花",
+            "神\u{FA19}",
+            "ﾏﾘｱ Ruiz",
+            "渡邊󠄂",
+            "が\u{3099}",
+        ] {
+            let parsed = PersonName::parse(&format!("\u{3000} {name}\r\n")).expect("a name");
+            assert_eq!(parsed.to_string(), name);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused_by_its_code_point() {
+        let cases = [
+            ("花\u{202E}子", "U+202E"),
+            ("花\u{2067}子", "U+2067"),
+            ("花\u{200E}子", "U+200E"),
+            ("花\u{061C}子", "U+061C"),
+            ("花\u{200B}子", "U+200B"),
+            ("花\u{200D}子", "U+200D"),
+            ("\u{FEFF}花子", "U+FEFF"),
+            ("花\u{7}子", "U+0007"),
+            ("花\u{85}子", "U+0085"),
+            ("花\u{E000}子", "U+E000"),
+            ("花\u{100000}子", "U+100000"),
+            ("花\u{FDD0}子", "U+FDD0"),
+            ("花\u{1FFFE}子", "U+1FFFE"),
+            ("花\u{E0041}子", "U+E0041"),
+            ("花\u{FFFD}子", "U+FFFD"),
+            ("花 \u{E0100}子", "U+E0100"),
+            ("花\u{E0100}\u{E0101}子", "U+E0101"),
+        ];
+        for (name, code_point) in cases {
+            let sentence = refusal(name);
+            assert!(sentence.contains(code_point), "{name:?}: {sentence}");
+            assert!(check_lines(name, 100).is_err(), "{name:?}");
+        }
+        assert!(refusal("花\u{202E}子").contains("2文字目"));
+    }
+
+    #[test]
+    fn a_name_of_ten_thousand_characters_is_told_its_length() {
+        let sentence = refusal(&"髙".repeat(10_000));
+        assert_eq!(
+            sentence,
+            "長すぎます。60文字までのところ10000文字あります。9940文字減らしてください。"
+        );
+        assert!(PersonName::parse(&"葛\u{E0100}".repeat(60)).is_ok());
+        assert!(PersonName::parse(&"葛\u{E0100}".repeat(61)).is_err());
+    }
+
+    #[test]
+    fn a_name_is_one_line_and_not_empty() {
+        assert!(refusal("").contains("入力してください"));
+        assert!(refusal(" \u{3000}\n").contains("入力してください"));
+        assert!(refusal("山田\n花子").contains("改行"));
+        assert_eq!(
+            check_lines("一行\r\n二行\r三行", 100).as_deref(),
+            Ok("一行\n二行\n三行")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn reading_any_text_never_panics_and_cleaning_settles(text in anything()) {
+            let once = clean(&text);
+            prop_assert_eq!(clean(&once), once.clone());
+            if let Ok(kept) = check_lines(&text, 40) {
+                prop_assert_eq!(kept, once);
+            }
+        }
+
+        #[test]
+        fn a_name_survives_showing_and_reading(text in anything()) {
+            if let Ok(name) = PersonName::parse(&text) {
+                prop_assert_eq!(PersonName::parse(&name.to_string()), Ok(name.clone()));
+                prop_assert_eq!(PersonName::parse(&name.input()), Ok(name.clone()));
+                let json = serde_json::to_string(&name).expect("json");
+                prop_assert_eq!(serde_json::from_str::<PersonName>(&json).ok(), Some(name));
+            }
+        }
+    }
+}
