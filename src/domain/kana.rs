@@ -469,7 +469,7 @@ mod tests {
         #[test]
         fn a_reading_survives_showing_and_reading(typed in reading()) {
             if let Ok(kana) = Kana::parse(&typed) {
-                prop_assert_eq!(Kana::parse(&kana.to_string()), Ok(kana.clone()));
+                prop_assert_eq!(Kana::parse(&format!("{kana}")), Ok(kana.clone()));
                 prop_assert_eq!(search_key(kana.as_str()), search_key(&typed));
                 let json = serde_json::to_string(&kana).expect("json");
                 prop_assert_eq!(serde_json::from_str::<Kana>(&json).ok(), Some(kana));

@@ -389,7 +389,7 @@ mod tests {
         #[test]
         fn a_name_survives_showing_and_reading(text in anything()) {
             if let Ok(name) = PersonName::parse(&text) {
-                prop_assert_eq!(PersonName::parse(&name.to_string()), Ok(name.clone()));
+                prop_assert_eq!(PersonName::parse(&format!("{name}")), Ok(name.clone()));
                 prop_assert_eq!(PersonName::parse(&name.input()), Ok(name.clone()));
                 let json = serde_json::to_string(&name).expect("json");
                 prop_assert_eq!(serde_json::from_str::<PersonName>(&json).ok(), Some(name));
