@@ -258,7 +258,6 @@ macro_rules! plain_scalar {
 plain_scalar! {
     PersonName => Name,
     Kana => Kana,
-    PartialDay => PartialDay,
     Phone => Phone,
     Postcode => Postcode,
     BloodPressure => BloodPressure,
@@ -281,6 +280,26 @@ impl Scalar for Day {
 
     fn input(&self) -> String {
         Day::input(self)
+    }
+
+    fn json(&self) -> Value {
+        Value::String(self.iso())
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Scalar for PartialDay {
+    const KIND: Kind = Kind::PartialDay;
+
+    fn parse(text: &str) -> Result<Self, Problem> {
+        PartialDay::parse(text)
+    }
+
+    fn input(&self) -> String {
+        PartialDay::input(self)
     }
 
     fn json(&self) -> Value {
