@@ -431,7 +431,9 @@ pub async fn withdraw_document(
 ) -> Result<(), WebError> {
     let reason = reason.trim();
     if reason.is_empty() || crate::domain::text::check_line(reason, 100).is_err() {
-        return Err(WebError::Bad("理由を100字までの1行で書いてください".to_owned()));
+        return Err(WebError::Bad(
+            "理由を100字までの1行で書いてください".to_owned(),
+        ));
     }
     Ok(document::withdraw(&app.store, permit, id, reason, app.now()).await?)
 }

@@ -357,7 +357,7 @@ pub async fn show(
                 }
             }
             (walk::read::glance(&view))
-            @if !open.is_empty() && living_in {
+            @if !open.is_empty() && living_in && page.may(ActionKind::EditSheet) {
                 details .more {
                     summary { "確かめたい項目 " (open.len()) "件" }
                     (walk::edit::missing_summary(&open, &pages))

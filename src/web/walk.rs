@@ -8,4 +8,3 @@ mod control;
 pub mod edit;
 pub mod post;
 pub mod read;
-

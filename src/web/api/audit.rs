@@ -26,8 +26,17 @@ pub async fn list(
     Query(filter): Query<Filter>,
 ) -> Result<Json<Value>, ApiError> {
     let wanted = limit(filter.limit);
-    let found = audit::list(&app.store, &permit, filter.resident.as_ref(), filter.before, wanted).await?;
-    let next = (found.len() as i64 == wanted).then(|| found.last().map(|last| last.seq)).flatten();
+    let found = audit::list(
+        &app.store,
+        &permit,
+        filter.resident.as_ref(),
+        filter.before,
+        wanted,
+    )
+    .await?;
+    let next = (found.len() as i64 == wanted)
+        .then(|| found.last().map(|last| last.seq))
+        .flatten();
     let items: Vec<Value> = found
         .iter()
         .map(|entry| {

@@ -25,7 +25,9 @@ impl FromRequestParts<App> for Caller {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or(ApiError(WebError::NoToken))?;
-        Ok(Self(token::actor(app, token, &crate::web::session::source(parts)).await?))
+        Ok(Self(
+            token::actor(app, token, &crate::web::session::source(parts)).await?,
+        ))
     }
 }
 
@@ -51,9 +53,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, app)
-            .await
-            .map_err(|_| ApiError(WebError::TooLarge("本文が大きすぎるか、途中で切れました".to_owned())))?;
+        let bytes = Bytes::from_request(request, app).await.map_err(|_| {
+            ApiError(WebError::TooLarge(
+                "本文が大きすぎるか、途中で切れました".to_owned(),
+            ))
+        })?;
         let value = serde_json::from_slice(&bytes)
             .map_err(|error| ApiError(WebError::Bad(format!("JSONを読めません: {error}"))))?;
         Ok(Self { value, bytes })
@@ -65,11 +69,17 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 /// # Errors
 /// `NeedsIfMatch` without the header; `Bad` when it is no ETag of ours.
 pub fn expected_revision(headers: &HeaderMap) -> Result<i64, ApiError> {
-    let value = headers.get(IF_MATCH).ok_or(ApiError(WebError::NeedsIfMatch))?;
+    let value = headers
+        .get(IF_MATCH)
+        .ok_or(ApiError(WebError::NeedsIfMatch))?;
     value
         .to_str()
         .ok()
         .map(|text| text.trim().trim_start_matches("W/").trim_matches('"'))
         .and_then(|text| text.parse().ok())
-        .ok_or_else(|| ApiError(WebError::Bad("If-Match には取得したときの ETag をそのまま入れてください".to_owned())))
+        .ok_or_else(|| {
+            ApiError(WebError::Bad(
+                "If-Match には取得したときの ETag をそのまま入れてください".to_owned(),
+            ))
+        })
 }

@@ -35,7 +35,12 @@ pub async fn issue(
             .forms
             .printable()
             .find(|form| form.key == body.value.form)
-            .ok_or_else(|| ApiError(WebError::Bad(format!("印刷できる様式「{}」はありません", body.value.form))))?;
+            .ok_or_else(|| {
+                ApiError(WebError::Bad(format!(
+                    "印刷できる様式「{}」はありません",
+                    body.value.form
+                )))
+            })?;
         let issued = issue_document(&app, &permit, &id, form).await?;
         let kept = json!({
             "id": issued.id,
@@ -46,7 +51,11 @@ pub async fn issue(
         let mut body = kept.clone();
         // Only this answer holds the address; the store has its hash, and a repeat gives none.
         body["scan_url"] = json!(issued.address);
-        Ok(Answer { status: StatusCode::CREATED, body, kept })
+        Ok(Answer {
+            status: StatusCode::CREATED,
+            body,
+            kept,
+        })
     };
     // The same key for another resident is another call.
     let request = [id.as_str().as_bytes(), &body.bytes].concat();

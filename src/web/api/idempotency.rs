@@ -46,27 +46,42 @@ where
         .to_str()
         .ok()
         .filter(|key| !key.is_empty() && key.len() <= KEY_MAX)
-        .ok_or_else(|| ApiError(WebError::Bad("Idempotency-Key は200文字までの英数字にしてください".to_owned())))?;
+        .ok_or_else(|| {
+            ApiError(WebError::Bad(
+                "Idempotency-Key は200文字までの英数字にしてください".to_owned(),
+            ))
+        })?;
     let now = app.now();
     let since = now.plus_days(-KEPT_DAYS);
     match idempotency::claim(&app.store, permit, key, &sha256(request), since, now).await? {
         Claim::New => {}
         Claim::Done { status, body } => {
-            let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+            let status = u16::try_from(status)
+                .ok()
+                .and_then(|status| StatusCode::from_u16(status).ok());
             let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
             return Ok((status.unwrap_or(StatusCode::OK), Json(body)).into_response());
         }
         Claim::Running => return Err(ApiError(WebError::TooMany { seconds: 2 })),
         Claim::Mismatch => {
             return Err(ApiError(WebError::Bad(
-                "この Idempotency-Key は別の内容で使われています。新しいキーにしてください".to_owned(),
+                "この Idempotency-Key は別の内容で使われています。新しいキーにしてください"
+                    .to_owned(),
             )));
         }
     }
     match work.await {
         Ok(answer) => {
             let kept = answer.kept.to_string();
-            idempotency::settle(&app.store, permit, key, answer.status.as_u16(), kept.as_bytes(), app.now()).await?;
+            idempotency::settle(
+                &app.store,
+                permit,
+                key,
+                answer.status.as_u16(),
+                kept.as_bytes(),
+                app.now(),
+            )
+            .await?;
             Ok((answer.status, Json(answer.body)).into_response())
         }
         Err(error) => {

@@ -40,7 +40,12 @@ struct Operation {
 }
 
 impl Operation {
-    fn new(method: &'static str, path: &'static str, summary: &'static str, handler: MethodRouter<App>) -> Self {
+    fn new(
+        method: &'static str,
+        path: &'static str,
+        summary: &'static str,
+        handler: MethodRouter<App>,
+    ) -> Self {
         Self {
             method,
             path,
@@ -93,65 +98,146 @@ fn reference(schema: &str) -> Value {
 /// All operations.
 fn operations() -> Vec<Operation> {
     vec![
-        Operation::new("post", "/api/v1/token", "ログインして短時間のトークンを得る", post(token::issue))
-            .open()
-            .takes("Credentials")
-            .answers(200, "トークン", "Token"),
-        Operation::new("get", "/api/v1/residents", "自施設の入居者の一覧", get(resident::list))
-            .query(&[
-                ("q", "かな、または名前の始まり"),
-                ("status", "living_in(既定)・left・died"),
-                ("after", "前の答えの next"),
-                ("limit", "件数(1〜200、既定50)"),
-            ])
-            .answers(200, "入居者", "ResidentList"),
-        Operation::new("post", "/api/v1/residents", "入居を登録する", post(resident::create))
-            .idempotent()
-            .takes("Record")
-            .answers(201, "登録した入居者", "Resident"),
-        Operation::new("get", "/api/v1/residents/{id}", "入居者", get(resident::show))
-            .answers(200, "入居者", "Resident"),
-        Operation::new("patch", "/api/v1/residents/{id}", "本人の項目・居室・退居を変える", patch(resident::change))
-            .if_match()
-            .takes("ResidentPatch")
-            .answers(200, "変えた入居者", "Resident"),
-        Operation::new("get", "/api/v1/residents/{id}/sheet", "今のシート", get(sheet::show))
-            .answers(200, "シート。ETag は版", "Sheet"),
-        Operation::new("put", "/api/v1/residents/{id}/sheet", "シートを次の版として確定する", put(sheet::replace))
-            .if_match()
-            .takes("NewSheet")
-            .answers(200, "確定したシート", "Sheet"),
-        Operation::new("get", "/api/v1/residents/{id}/sheet/revisions", "版の一覧", get(sheet::revisions))
-            .query(&[("before", "この版より前"), ("limit", "件数(1〜200、既定50)")])
-            .answers(200, "版", "RevisionList"),
-        Operation::new("get", "/api/v1/residents/{id}/sheet/revisions/{revision}", "1つの版", get(sheet::revision))
-            .answers(200, "版とその内容", "Revision"),
-        Operation::new("get", "/api/v1/residents/{id}/standing", "心肺蘇生の扱い(読むたびに導く)", get(sheet::standing))
-            .answers(200, "扱いとその理由", "Standing"),
-        Operation::new("post", "/api/v1/residents/{id}/documents", "紙を発行する", post(document::issue))
-            .idempotent()
-            .takes("NewDocument")
-            .answers(201, "発行した紙。scan_url は一度だけ返す", "Document"),
-        Operation::new("get", "/api/v1/documents/{id}/pdf", "発行した紙のPDF(いつも同じバイト列)", get(document::pdf)),
-        Operation::new("post", "/api/v1/documents/{id}/withdraw", "紙を無効にする", post(document::withdraw))
-            .takes("Withdrawal")
-            .answers(200, "無効にした紙", "Document"),
-        Operation::new("get", "/api/v1/audit", "自施設の操作の記録", get(audit::list))
-            .query(&[
-                ("resident", "この入居者だけ"),
-                ("before", "この番号より前"),
-                ("limit", "件数(1〜200、既定50)"),
-            ])
-            .answers(200, "操作の記録", "AuditList"),
+        Operation::new(
+            "post",
+            "/api/v1/token",
+            "ログインして短時間のトークンを得る",
+            post(token::issue),
+        )
+        .open()
+        .takes("Credentials")
+        .answers(200, "トークン", "Token"),
+        Operation::new(
+            "get",
+            "/api/v1/residents",
+            "自施設の入居者の一覧",
+            get(resident::list),
+        )
+        .query(&[
+            ("q", "かな、または名前の始まり"),
+            ("status", "living_in(既定)・left・died"),
+            ("after", "前の答えの next"),
+            ("limit", "件数(1〜200、既定50)"),
+        ])
+        .answers(200, "入居者", "ResidentList"),
+        Operation::new(
+            "post",
+            "/api/v1/residents",
+            "入居を登録する",
+            post(resident::create),
+        )
+        .idempotent()
+        .takes("Record")
+        .answers(201, "登録した入居者", "Resident"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}",
+            "入居者",
+            get(resident::show),
+        )
+        .answers(200, "入居者", "Resident"),
+        Operation::new(
+            "patch",
+            "/api/v1/residents/{id}",
+            "本人の項目・居室・退居を変える",
+            patch(resident::change),
+        )
+        .if_match()
+        .takes("ResidentPatch")
+        .answers(200, "変えた入居者", "Resident"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}/sheet",
+            "今のシート",
+            get(sheet::show),
+        )
+        .answers(200, "シート。ETag は版", "Sheet"),
+        Operation::new(
+            "put",
+            "/api/v1/residents/{id}/sheet",
+            "シートを次の版として確定する",
+            put(sheet::replace),
+        )
+        .if_match()
+        .takes("NewSheet")
+        .answers(200, "確定したシート", "Sheet"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}/sheet/revisions",
+            "版の一覧",
+            get(sheet::revisions),
+        )
+        .query(&[
+            ("before", "この版より前"),
+            ("limit", "件数(1〜200、既定50)"),
+        ])
+        .answers(200, "版", "RevisionList"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}/sheet/revisions/{revision}",
+            "1つの版",
+            get(sheet::revision),
+        )
+        .answers(200, "版とその内容", "Revision"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}/standing",
+            "心肺蘇生の扱い(読むたびに導く)",
+            get(sheet::standing),
+        )
+        .answers(200, "扱いとその理由", "Standing"),
+        Operation::new(
+            "post",
+            "/api/v1/residents/{id}/documents",
+            "紙を発行する",
+            post(document::issue),
+        )
+        .idempotent()
+        .takes("NewDocument")
+        .answers(201, "発行した紙。scan_url は一度だけ返す", "Document"),
+        Operation::new(
+            "get",
+            "/api/v1/documents/{id}/pdf",
+            "発行した紙のPDF(いつも同じバイト列)",
+            get(document::pdf),
+        ),
+        Operation::new(
+            "post",
+            "/api/v1/documents/{id}/withdraw",
+            "紙を無効にする",
+            post(document::withdraw),
+        )
+        .takes("Withdrawal")
+        .answers(200, "無効にした紙", "Document"),
+        Operation::new(
+            "get",
+            "/api/v1/audit",
+            "自施設の操作の記録",
+            get(audit::list),
+        )
+        .query(&[
+            ("resident", "この入居者だけ"),
+            ("before", "この番号より前"),
+            ("limit", "件数(1〜200、既定50)"),
+        ])
+        .answers(200, "操作の記録", "AuditList"),
     ]
 }
 
 pub fn routes() -> Router<App> {
     let api = operations()
         .into_iter()
-        .fold(Router::new(), |router, operation| router.route(operation.path, operation.handler));
-    api.route("/api/openapi.json", get(openapi::serve))
-        .route("/api/{*rest}", get(missing).post(missing).put(missing).patch(missing).delete(missing))
+        .fold(Router::new(), |router, operation| {
+            router.route(operation.path, operation.handler)
+        });
+    api.route("/api/openapi.json", get(openapi::serve)).route(
+        "/api/{*rest}",
+        get(missing)
+            .post(missing)
+            .put(missing)
+            .patch(missing)
+            .delete(missing),
+    )
 }
 
 async fn missing() -> super::error::ApiError {

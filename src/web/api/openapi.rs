@@ -38,13 +38,23 @@ fn operation_json(operation: &Operation) -> Value {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let kind = if name == "revision" { "integer" } else { "string" };
+            let kind = if name == "revision" {
+                "integer"
+            } else {
+                "string"
+            };
             json!({"name": name, "in": "path", "required": true, "schema": {"type": kind}})
         })
         .collect();
     for (name, meaning) in operation.query {
-        let kind = if matches!(*name, "limit" | "before") { "integer" } else { "string" };
-        parameters.push(json!({"name": name, "in": "query", "description": meaning, "schema": {"type": kind}}));
+        let kind = if matches!(*name, "limit" | "before") {
+            "integer"
+        } else {
+            "string"
+        };
+        parameters.push(
+            json!({"name": name, "in": "query", "description": meaning, "schema": {"type": kind}}),
+        );
     }
     if operation.if_match {
         parameters.push(json!({
@@ -64,7 +74,10 @@ fn operation_json(operation: &Operation) -> Value {
         None => json!({"application/pdf": {}}),
     };
     let mut responses = Map::new();
-    responses.insert(status.to_string(), json!({"description": meaning, "content": content}));
+    responses.insert(
+        status.to_string(),
+        json!({"description": meaning, "content": content}),
+    );
     let mut problem = |status: &str, meaning: &str| {
         responses.insert(
             status.to_owned(),
@@ -94,7 +107,8 @@ fn operation_json(operation: &Operation) -> Value {
         "security": if operation.open { json!([]) } else { json!([{"bearer": []}]) },
     });
     if let Some(request) = &operation.request {
-        json["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": request}}});
+        json["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": request}}});
     }
     json
 }
@@ -237,12 +251,20 @@ fn properties<'a>(fields: impl Iterator<Item = &'a Field>) -> Value {
 
 fn kind(kind: Kind) -> Value {
     match kind {
-        Kind::Text { max } | Kind::Lines { max } => json!({"type": ["string", "null"], "maxLength": max}),
+        Kind::Text { max } | Kind::Lines { max } => {
+            json!({"type": ["string", "null"], "maxLength": max})
+        }
         Kind::Name => json!({"type": ["string", "null"], "maxLength": 60}),
         Kind::Kana | Kind::Phone | Kind::Postcode => json!({"type": ["string", "null"]}),
-        Kind::Day => json!({"type": ["string", "null"], "description": "YYYY-MM-DD。昭和12年3月4日、S12.3.4 も読む"}),
-        Kind::PartialDay => json!({"type": ["string", "null"], "description": "年、年月、または年月日"}),
-        Kind::Digits { len } => json!({"type": ["string", "null"], "description": format!("{len}桁の数字")}),
+        Kind::Day => {
+            json!({"type": ["string", "null"], "description": "YYYY-MM-DD。昭和12年3月4日、S12.3.4 も読む"})
+        }
+        Kind::PartialDay => {
+            json!({"type": ["string", "null"], "description": "年、年月、または年月日"})
+        }
+        Kind::Digits { len } => {
+            json!({"type": ["string", "null"], "description": format!("{len}桁の数字")})
+        }
         Kind::Number { unit, min, max } => json!({
             "description": format!("単位 {unit}。{}から{}", f64::from(min) / 10.0, f64::from(max) / 10.0),
             "anyOf": [
@@ -277,7 +299,9 @@ fn kind(kind: Kind) -> Value {
             },
             "additionalProperties": false,
         }),
-        Kind::Photo => json!({"type": ["string", "null"], "description": "写真のSHA-256(画面から登録する)"}),
+        Kind::Photo => {
+            json!({"type": ["string", "null"], "description": "写真のSHA-256(画面から登録する)"})
+        }
     }
 }
 
@@ -295,7 +319,10 @@ mod tests {
         let text = document.to_string();
         for part in text.split("#/components/schemas/").skip(1) {
             let name = part.split('"').next().unwrap();
-            assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+            assert!(
+                document["components"]["schemas"].get(name).is_some(),
+                "{name}"
+            );
         }
         assert!(document["paths"]["/api/v1/residents/{id}/sheet"]["put"].is_object());
     }

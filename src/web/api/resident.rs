@@ -42,22 +42,38 @@ pub async fn list(
 ) -> Result<Json<Value>, ApiError> {
     let status = match query.status.as_str() {
         "" => Status::LivingIn,
-        code => Status::from_code(code)
-            .ok_or_else(|| ApiError(WebError::Bad("status は living_in・left・died のどれかです".to_owned())))?,
+        code => Status::from_code(code).ok_or_else(|| {
+            ApiError(WebError::Bad(
+                "status は living_in・left・died のどれかです".to_owned(),
+            ))
+        })?,
     };
     let wanted = limit(query.limit);
     let asked = query.q.trim();
     let (found, next) = if asked.is_empty() {
         let after = match query.after.as_deref() {
             None | Some("") => None,
-            Some(text) => Some(
-                read_cursor(text)
-                    .ok_or_else(|| ApiError(WebError::Bad("after には前の答えの next をそのまま入れてください".to_owned())))?,
-            ),
+            Some(text) => Some(read_cursor(text).ok_or_else(|| {
+                ApiError(WebError::Bad(
+                    "after には前の答えの next をそのまま入れてください".to_owned(),
+                ))
+            })?),
         };
-        let found = resident::list(&app.store, &permit, Find::ByKana, status, after.as_ref(), wanted).await?;
+        let found = resident::list(
+            &app.store,
+            &permit,
+            Find::ByKana,
+            status,
+            after.as_ref(),
+            wanted,
+        )
+        .await?;
         let next = (found.len() as i64 == wanted)
-            .then(|| found.last().map(|last| write_cursor(&Find::ByKana.cursor(&last.head))))
+            .then(|| {
+                found
+                    .last()
+                    .map(|last| write_cursor(&Find::ByKana.cursor(&last.head)))
+            })
             .flatten();
         (found, next)
     } else {
@@ -67,7 +83,10 @@ pub async fn list(
     };
     let entry = Entry::new("resident.listed", None, json!({"rows": found.len()}));
     app.store.note_read(&permit, app.now(), entry).await?;
-    let items: Vec<Value> = found.iter().map(|listed| listed_json(&app, listed)).collect();
+    let items: Vec<Value> = found
+        .iter()
+        .map(|listed| listed_json(&app, listed))
+        .collect();
     Ok(Json(json!({"items": items, "next": next})))
 }
 
@@ -127,7 +146,11 @@ pub async fn create(
         let read = permit.actor().permit::<ReadResident>()?;
         let head = resident::get(&app.store, &read, &id).await?;
         let json = head_json(&app, &head);
-        Ok(Answer { status: StatusCode::CREATED, kept: json.clone(), body: json })
+        Ok(Answer {
+            status: StatusCode::CREATED,
+            kept: json.clone(),
+            body: json,
+        })
     };
     idempotency::once(&app, &permit, &headers, &body.bytes, work).await
 }
@@ -137,7 +160,9 @@ pub fn object(value: &Value) -> Result<&Value, ApiError> {
     if value.is_object() {
         Ok(value)
     } else {
-        Err(ApiError(WebError::Bad("本文はJSONのオブジェクトにしてください".to_owned())))
+        Err(ApiError(WebError::Bad(
+            "本文はJSONのオブジェクトにしてください".to_owned(),
+        )))
     }
 }
 
@@ -163,7 +188,7 @@ pub async fn change(
     headers: HeaderMap,
     body: Body<Map<String, Value>>,
 ) -> Result<Response, ApiError> {
-    let expected = expected_revision(&headers)?;
+    let mut expected = expected_revision(&headers)?;
     let read = permit.actor().permit::<ReadResident>()?;
     let mut given = body.value;
     let (status, on) = ending(&mut given, &app)?;
@@ -184,13 +209,18 @@ pub async fn change(
         if !problems.is_empty() {
             return Err(ApiError(WebError::Fields(problems)));
         }
-        let change = Change { reason: "APIからの変更", verified: false };
-        load::confirm(&app, &edit, &id, expected, &record, change).await?;
+        let change = Change {
+            reason: "APIからの変更",
+            verified: false,
+        };
+        expected = load::confirm(&app, &edit, &id, expected, &record, change).await?;
     }
     if let Some(status) = status {
         let head = resident::get(&app.store, &read, &id).await?;
-        if given_nothing_but_status(&head, expected) {
-            return Err(ApiError(WebError::Conflict { current: head.revision }));
+        if head.revision != expected {
+            return Err(ApiError(WebError::Conflict {
+                current: head.revision,
+            }));
         }
         resident::set_status(&app.store, &permit, &id, status, on, app.now()).await?;
     }
@@ -198,17 +228,18 @@ pub async fn change(
     Ok(with_etag(head.revision, head_json(&app, &head)))
 }
 
-/// Whether the resident moved on from what the caller saw (one step further is the caller's own change).
-fn given_nothing_but_status(head: &ResidentHead, expected: i64) -> bool {
-    head.revision != expected && head.revision != expected + 1
-}
-
 /// `status` and `status_on`, taken out of what was given.
-fn ending(given: &mut Map<String, Value>, app: &App) -> Result<(Option<Status>, Option<Day>), ApiError> {
+fn ending(
+    given: &mut Map<String, Value>,
+    app: &App,
+) -> Result<(Option<Status>, Option<Day>), ApiError> {
     let mut problems = Problems::default();
     let status = given.remove("status");
     let on = given.remove("status_on");
-    let status = match status.as_ref().map(|code| code.as_str().and_then(Status::from_code)) {
+    let status = match status
+        .as_ref()
+        .map(|code| code.as_str().and_then(Status::from_code))
+    {
         None => None,
         Some(Some(status)) => Some(status),
         Some(None) => {
@@ -216,7 +247,10 @@ fn ending(given: &mut Map<String, Value>, app: &App) -> Result<(Option<Status>, 
             None
         }
     };
-    let on = match on.as_ref().map(|day| Day::parse(day.as_str().unwrap_or_default())) {
+    let on = match on
+        .as_ref()
+        .map(|day| Day::parse(day.as_str().unwrap_or_default()))
+    {
         None => None,
         Some(Ok(day)) if day <= Day::of(app.now()) => Some(day),
         Some(Ok(_)) => {

@@ -26,7 +26,10 @@ pub async fn show(
 ) -> Result<Response, ApiError> {
     let loaded = load::resident(&app, &permit, &id).await?;
     load::note_read(&app, &permit, &id, "sheet.read").await?;
-    Ok(with_etag(loaded.view.marks.revision, sheet_json(&app, &loaded)))
+    Ok(with_etag(
+        loaded.view.marks.revision,
+        sheet_json(&app, &loaded),
+    ))
 }
 
 fn sheet_json(app: &App, loaded: &Loaded) -> Value {
@@ -70,16 +73,28 @@ pub async fn replace(
     body: Body<NewSheet>,
 ) -> Result<Response, ApiError> {
     let expected = expected_revision(&headers)?;
-    let NewSheet { record, reason, verified } = body.value;
+    let NewSheet {
+        record,
+        reason,
+        verified,
+    } = body.value;
     let record = Record::from_json(object(&record)?).map_err(WebError::Fields)?;
     if crate::domain::text::check_line(&reason, 100).is_err() {
-        return Err(ApiError(WebError::Bad("reason は100字までの1行にしてください".to_owned())));
+        return Err(ApiError(WebError::Bad(
+            "reason は100字までの1行にしてください".to_owned(),
+        )));
     }
-    let change = Change { reason: reason.trim(), verified };
+    let change = Change {
+        reason: reason.trim(),
+        verified,
+    };
     load::confirm(&app, &permit, &id, expected, &record, change).await?;
     let read = permit.actor().permit::<ReadResident>()?;
     let loaded = load::resident(&app, &read, &id).await?;
-    Ok(with_etag(loaded.view.marks.revision, sheet_json(&app, &loaded)))
+    Ok(with_etag(
+        loaded.view.marks.revision,
+        sheet_json(&app, &loaded),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -99,7 +114,9 @@ pub async fn revisions(
     sheet::current(&app.store, &permit, &id).await?;
     let found = sheet::list(&app.store, &permit, &id, window.before, wanted).await?;
     load::note_read(&app, &permit, &id, "sheet.history_viewed").await?;
-    let next = (found.len() as i64 == wanted).then(|| found.last().map(|last| last.revision)).flatten();
+    let next = (found.len() as i64 == wanted)
+        .then(|| found.last().map(|last| last.revision))
+        .flatten();
     let items: Vec<Value> = found.iter().map(meta_json).collect();
     Ok(Json(json!({"items": items, "next": next})))
 }

@@ -48,7 +48,9 @@ pub async fn issue(
         .map_err(|refusal| match refusal {
             Refusal::Wrong => ApiError(WebError::NoToken),
             Refusal::Wait => ApiError(WebError::TooMany { seconds: 900 }),
-            Refusal::Busy => ApiError(WebError::TooMany { seconds: auth::Busy::RETRY_SECONDS }),
+            Refusal::Busy => ApiError(WebError::TooMany {
+                seconds: auth::Busy::RETRY_SECONDS,
+            }),
             Refusal::Failed(error) => ApiError(error),
         })?;
     let now = app.now().0 / 1000;
@@ -61,8 +63,11 @@ pub async fn issue(
         exp: now + LIVES,
     };
     let key = EncodingKey::from_secret(&app.token_key);
-    let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|_| ApiError(WebError::Broken))?;
-    Ok(Json(json!({"access_token": token, "token_type": "Bearer", "expires_in": LIVES})))
+    let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
+        .map_err(|_| ApiError(WebError::Broken))?;
+    Ok(Json(
+        json!({"access_token": token, "token_type": "Bearer", "expires_in": LIVES}),
+    ))
 }
 
 /// The person behind a token, as the store knows them now: a disabled person's token is worth nothing.
