@@ -37,6 +37,7 @@ mod layout;
 mod paint;
 #[cfg(test)]
 mod sample;
+pub mod sheet;
 mod split;
 mod text;
 

@@ -1,0 +1,212 @@
+//! The sheet on paper: what a form prints of one resident, on A4.
+//!
+//! A form places cells, tables and boxes to write in. What every sheet must carry is drawn here and no form can
+//! leave it out: the title, the marks of version, verification, print and validity, the QR code with its typed
+//! code, the resuscitation band, the warning of like names and the footer.
+//!
+//! ```text
+//! ┌ title · for whom ────────────────────┬─────────────┐
+//! │ version · verified · printed · until │ QR          │
+//! │ photo · the form's first grid        │ typed code  │
+//! │ like names                           │ match code  │
+//! │ resuscitation band                   │ serial      │
+//! ├──────────────────────────────────────┴─────────────┤
+//! │ the form's other blocks, in its order              │
+//! │ boxes to write in, at the bottom of page 1         │
+//! └ facility · resident · serial · version · page n/N ─┘
+//! ```
+//!
+//! The band stands right above or right below the first grid, never later: a form that places it further down, or
+//! whose first grid could grow over a page, gets it above everything.
+
+mod lead;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use super::{Align, Border, Document, Element, Page, PdfError, Rule, Section, Stack, Text};
+use crate::domain::answer::Kind;
+use crate::domain::computed::Computed;
+use crate::domain::date;
+use crate::domain::form::{self, Form, Print, Source};
+use crate::domain::view::SheetView;
+
+/// What a sheet holds besides the form and the record.
+pub struct Paper<'a> {
+    /// The link's address, which the QR code holds.
+    pub address: &'a str,
+    /// The resident's photograph, a JPEG.
+    pub photo: Option<&'a [u8]>,
+}
+
+/// Boxes to write in that are together higher than this, in millimetres, follow the other blocks instead of being
+/// kept at the bottom of page 1, where they would push the record away.
+const PINNED_MOST: u32 = 90;
+/// A first grid of more rows than this does not stand above the band.
+const LEAD_ROWS: usize = 4;
+
+/// The sheet of `view`, laid out by `form`, as a PDF.
+///
+/// # Errors
+/// A character that no font has, a photograph that cannot be read, a part that fits on no page.
+pub fn render(form: &Form, view: &SheetView, paper: &Paper) -> Result<Vec<u8>, PdfError> {
+    let serial = view.issue.as_ref().map_or("", |issue| &issue.serial);
+    let document = Document::new(
+        format!("{} {} 様", form.title, name(view)),
+        facility(view),
+        serial,
+        printed_at(view),
+    );
+    super::render(&document.with(section(form, view, paper)))
+}
+
+/// The sheet as a part of a larger file.
+pub fn section(form: &Form, view: &SheetView, paper: &Paper) -> Section<'static> {
+    let (lead_rows, rest) = split(form);
+    let band_first = lead_rows.is_none() || matches!(form.print.first(), Some(Print::Band));
+    let mut section = Section::new()
+        .bookmark(format!("{} {}", place(view), name(view)).trim())
+        .gap(1.3)
+        .continued(continued(view))
+        .block(lead::lead(form, view, paper, lead_rows, band_first).keep_together());
+    section.continues = "▼ 次のページに続きがあります".to_owned();
+    for print in rest {
+        section = match print {
+            Print::Band => section,
+            Print::Grid { title, rows } => section.block(walk::grid(title, rows, view)),
+            Print::Table {
+                title,
+                source,
+                columns,
+                across,
+            } => section.block(walk::table(title, &view.shown(*source), columns, *across)),
+            Print::Blank { title, rows } if blank_height(form) <= PINNED_MOST => {
+                section.pin(walk::blank(title, rows))
+            }
+            Print::Blank { title, rows } => section.block(walk::blank(title, rows)),
+        };
+    }
+    let foot = footer(form, view);
+    section.footer(move |page| foot_line(&foot, page))
+}
+
+/// The first grid, when it is short enough to stand above the band, and the blocks after it.
+fn split(form: &Form) -> (Option<&[Vec<form::Cell>]>, impl Iterator<Item = &Print>) {
+    let first = form
+        .print
+        .iter()
+        .position(|print| !matches!(print, Print::Band));
+    let rows = match first.map(|at| &form.print[at]) {
+        Some(Print::Grid { rows, .. }) if is_short(rows) => Some(rows.as_slice()),
+        _ => None,
+    };
+    let taken = rows.and(first);
+    let rest = form
+        .print
+        .iter()
+        .enumerate()
+        .filter(move |(at, _)| Some(*at) != taken)
+        .map(|(_, print)| print);
+    (rows, rest)
+}
+
+/// Whether a grid stays small whatever the record holds: few rows, no lists.
+fn is_short(rows: &[Vec<form::Cell>]) -> bool {
+    let is_list = |source| match source {
+        Source::Record(field) | Source::Facility(field) => matches!(field.kind, Kind::Rows(_)),
+        Source::Computed(computed) => matches!(
+            computed,
+            Computed::DoctorPhones
+                | Computed::KeyPersonPhones
+                | Computed::FacilityPhones
+                | Computed::Alerts
+        ),
+    };
+    rows.len() <= LEAD_ROWS && !rows.iter().flatten().any(|cell| is_list(cell.source))
+}
+
+/// The heights of all boxes to write in, in millimetres.
+fn blank_height(form: &Form) -> u32 {
+    let row = |row: &Vec<form::BlankCell>| row.iter().map(|cell| u32::from(cell.height)).max();
+    let rows = form.print.iter().filter_map(|print| match print {
+        Print::Blank { rows, .. } => Some(rows.iter().filter_map(row).sum::<u32>()),
+        _ => None,
+    });
+    rows.sum()
+}
+
+fn shown(view: &SheetView, key: &str) -> String {
+    Source::find(key).map_or_else(String::new, |source| view.shown(source).line())
+}
+
+fn name(view: &SheetView) -> String {
+    shown(view, "name")
+}
+
+fn facility(view: &SheetView) -> String {
+    shown(view, "facility_name")
+}
+
+/// Floor and room, or nothing: a line that only finds its way back needs no 未確認.
+fn place(view: &SheetView) -> String {
+    match Computed::Place.shown(view) {
+        crate::domain::answer::Shown::Text(words) => words,
+        _ => String::new(),
+    }
+}
+
+fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
+    view.issue
+        .as_ref()
+        .map_or(view.as_of, |issue| issue.issued_at)
+}
+
+/// Opens each further page: whose it is, and what holds until a physician says otherwise (safety.md S3), for a page
+/// that was parted from the first.
+fn continued(view: &SheetView) -> String {
+    let band = view.standing.band();
+    format!(
+        "(続き){} {} 様\n{}。{}",
+        place(view),
+        name(view),
+        band.headline,
+        band.until
+    )
+}
+
+/// What the footer says before the page number.
+fn footer(form: &Form, view: &SheetView) -> String {
+    let serial = view.issue.as_ref().map_or("未発行".to_owned(), |issue| {
+        format!("No. {}", issue.serial)
+    });
+    [
+        facility(view),
+        format!("{} {} 様", place(view), name(view))
+            .trim()
+            .to_owned(),
+        format!("{} {}版", form.title, form.edition),
+        serial,
+        format!("第{}版の内容", view.marks.revision),
+        format!("{} 印刷", date::moment_short(printed_at(view))),
+    ]
+    .join("　")
+}
+
+fn foot_line(words: &str, page: Page) -> Element {
+    let line = super::Row::new(3.0)
+        .with(super::Width::Share(1.0), Text::label(words))
+        .with(
+            super::Width::Mm(18.0),
+            Text::label(format!("{} / {} ページ", page.number, page.of))
+                .bold()
+                .align(Align::Right),
+        );
+    Stack::new(0.6)
+        .with(Rule {
+            border: Border::Light,
+        })
+        .with(line)
+        .into()
+}
