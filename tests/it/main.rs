@@ -1,0 +1,10 @@
+//! Every story on both databases, in one binary.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps fails with the place and the cause"
+)]
+
+#[macro_use]
+mod support;
+mod layers;
+mod story;

@@ -1,0 +1,11 @@
+//! The store on both engines: what is written is there, whose it is, and that nobody changed it afterwards.
+
+mod audit;
+mod concurrency;
+mod document;
+mod facility;
+mod open;
+mod resident;
+mod schema;
+mod session;
+mod town;

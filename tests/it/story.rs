@@ -1,0 +1,6 @@
+//! What the people of a facility do, over HTTP, on both databases.
+
+mod api;
+mod editing;
+mod paper;
+mod people;

@@ -1,0 +1,116 @@
+//! What every story needs: a fresh database on either engine, a clock that stands still, chance that repeats itself.
+
+pub mod doubles;
+pub mod postgres;
+pub mod service;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use hikitsugi::store::Store;
+
+use self::doubles::{FixedClock, SeededEntropy};
+
+/// Runs one story on a fresh SQLite file and on PostgreSQL in a schema of its own.
+///
+/// ```ignore
+/// both_databases! {
+///     async fn a_nurse_signs_in(bench: Bench) { … }
+/// }
+/// ```
+macro_rules! both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($bench:ident: Bench) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn story($bench: $crate::support::Bench) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                story($crate::support::Bench::sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                story($crate::support::Bench::postgres().await).await;
+            }
+        }
+    )*};
+}
+
+/// An open, empty database, and the time and chance of one story.
+pub struct Bench {
+    pub store: Store,
+    pub url: String,
+    pub clock: FixedClock,
+    pub entropy: SeededEntropy,
+    /// Holds the SQLite file; other files of the story may lie there too.
+    pub folder: Folder,
+}
+
+impl Bench {
+    pub async fn sqlite() -> Self {
+        let folder = Folder::new();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        Self::open(url, folder).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::open(postgres::fresh_schema().await, Folder::new()).await
+    }
+
+    async fn open(url: String, folder: Folder) -> Self {
+        let store = Store::open(&url).await.expect("a fresh database opens");
+        Self {
+            store,
+            url,
+            clock: FixedClock::default(),
+            entropy: SeededEntropy::default(),
+            folder,
+        }
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+}
+
+/// A folder that goes away with its test.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(unique("hikitsugi-test"));
+        std::fs::create_dir_all(&path).expect("the temporary folder is writable");
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed stays for whoever looks at the failure.
+        std::fs::remove_dir_all(&self.0).unwrap_or_default();
+    }
+}
+
+/// A name that no other test of this run, and no other run on this machine, has.
+pub fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{prefix}-{}-{next}", std::process::id())
+}
+
+/// A PNG that looks a little like something.
+pub fn picture(width: u32, height: u32) -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb([(x % 256) as u8, (y % 256) as u8, 120])
+    });
+    let mut out = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}

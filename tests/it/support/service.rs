@@ -1,0 +1,398 @@
+//! The whole service over HTTP, without a port: what people send and what they see.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use hikitsugi::domain::clock::{Clock, Entropy, Moment};
+use hikitsugi::domain::form::Forms;
+use hikitsugi::domain::id::{FacilityId, StaffId};
+use hikitsugi::domain::permit::{Actor, OperateService, Role};
+use hikitsugi::store::facility::{self, FacilityText};
+use hikitsugi::store::staff::NewStaff;
+use hikitsugi::web::auth::Passwords;
+use hikitsugi::web::{App, Parts, router};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::Bench;
+use super::doubles::{FixedClock, SeededEntropy};
+
+/// Everybody's password in the stories.
+pub const PASSWORD: &str = "うみべのさんぽみちで会いましょう";
+pub const HOME: &str = "sazanami";
+pub const OTHER: &str = "yamabiko";
+
+struct SharedClock(Arc<FixedClock>);
+
+impl Clock for SharedClock {
+    fn now(&self) -> Moment {
+        self.0.now()
+    }
+}
+
+struct SharedEntropy(Arc<SeededEntropy>);
+
+impl Entropy for SharedEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
+
+/// A city with two facilities: さざなみ苑 with a care worker, two nurses and a manager, やまびこ荘 with a nurse, and an
+/// operator.
+pub struct Service {
+    router: Router,
+    pub clock: Arc<FixedClock>,
+    pub bench: Bench,
+}
+
+impl Service {
+    pub async fn start(bench: Bench) -> Self {
+        Self::with_forms(bench, Forms::built_in()).await
+    }
+
+    pub async fn with_forms(bench: Bench, forms: Forms) -> Self {
+        let clock = Arc::new(FixedClock::default());
+        let entropy = Arc::new(SeededEntropy::default());
+        let passwords = Passwords::new(entropy.as_ref());
+        let hash = passwords.hash(PASSWORD, entropy.as_ref());
+        settle(&bench, &hash, clock.now()).await;
+        let app = App::new(Parts {
+            store: bench.store.clone(),
+            forms,
+            clock: Box::new(SharedClock(clock.clone())),
+            entropy: Box::new(SharedEntropy(entropy)),
+            base_url: "https://q.minato.example.jp".to_owned(),
+            token_key: vec![7; 32],
+            passwords,
+        });
+        Self {
+            router: router(app),
+            clock,
+            bench,
+        }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.to_vec(),
+        }
+    }
+
+    /// Somebody without an account.
+    pub fn stranger(&self) -> Person<'_> {
+        Person {
+            service: self,
+            cookie: None,
+            token: None,
+        }
+    }
+
+    /// Signs in by the page and keeps the cookie.
+    pub async fn sign_in(&self, login: &str) -> Person<'_> {
+        let answer = self
+            .stranger()
+            .post("/signin", &[("login", login), ("password", PASSWORD)])
+            .await;
+        assert_eq!(
+            answer.status,
+            StatusCode::SEE_OTHER,
+            "{login} signs in: {}",
+            answer.text()
+        );
+        let cookie = answer.headers[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap();
+        Person {
+            service: self,
+            cookie: Some(cookie.to_owned()),
+            token: None,
+        }
+    }
+
+    /// Obtains a token of the API.
+    pub async fn api(&self, login: &str) -> Person<'_> {
+        let body = json!({"login": login, "password": PASSWORD});
+        let answer = self
+            .stranger()
+            .json(Method::POST, "/api/v1/token", &[], &body)
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let token = answer.value()["access_token"].as_str().unwrap().to_owned();
+        Person {
+            service: self,
+            cookie: None,
+            token: Some(token),
+        }
+    }
+}
+
+async fn settle(bench: &Bench, password_hash: &str, now: Moment) {
+    let operator = Actor::console(FacilityId::from("city"), Role::Operator)
+        .permit::<OperateService>()
+        .unwrap();
+    let places = [
+        (
+            "city",
+            "みなと市役所",
+            "city_office",
+            vec![("operator", "市野 運", Role::Operator)],
+        ),
+        (
+            HOME,
+            "特別養護老人ホーム さざなみ苑",
+            "special_nursing_home",
+            vec![
+                ("care", "介木 夜子", Role::CareWorker),
+                ("nurse", "佐々木 美由紀", Role::Nurse),
+                ("nurse2", "鈴木 一", Role::Nurse),
+                ("manager", "管野 治", Role::Manager),
+            ],
+        ),
+        (
+            OTHER,
+            "グループホーム やまびこ荘",
+            "group_home",
+            vec![
+                ("other-nurse", "山彦 看", Role::Nurse),
+                ("other-manager", "山彦 理", Role::Manager),
+            ],
+        ),
+    ];
+    for (id, name, kind, people) in places {
+        let body = json!({
+            "facility_name": name, "facility_type": kind, "facility_phone": "0463-00-1234",
+            "night_phone": "0463-00-5678", "ambulance_entrance": "北側 職員通用口",
+        })
+        .to_string();
+        let ids: Vec<StaffId> = people
+            .iter()
+            .map(|(login, _, _)| StaffId::from(*login))
+            .collect();
+        let people: Vec<NewStaff<'_>> = people
+            .iter()
+            .zip(&ids)
+            .map(|((login, name, role), id)| NewStaff {
+                id,
+                login,
+                name,
+                role: *role,
+                password_hash,
+            })
+            .collect();
+        let text = FacilityText {
+            name,
+            kind,
+            body: body.as_bytes(),
+        };
+        facility::create(
+            &bench.store,
+            &operator,
+            &FacilityId::from(id),
+            text,
+            &people,
+            now,
+        )
+        .await
+        .unwrap();
+    }
+}
+
+/// One person at a browser or with a token.
+pub struct Person<'a> {
+    service: &'a Service,
+    cookie: Option<String>,
+    token: Option<String>,
+}
+
+impl Person<'_> {
+    fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "q.minato.example.jp");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        request
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.service
+            .send(self.request(Method::GET, path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    /// Gets a page that must be there.
+    pub async fn see(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::OK,
+            "GET {path}: {}",
+            answer.text()
+        );
+        answer.text()
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.request(Method::GET, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.service
+            .send(request.body(Body::empty()).unwrap())
+            .await
+    }
+
+    /// Posts a form as a browser on our own page does.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_with(path, fields, &[("sec-fetch-site", "same-origin")])
+            .await
+    }
+
+    pub async fn post_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.service
+            .send(request.body(Body::from(urlencoded(fields))).unwrap())
+            .await
+    }
+
+    /// Posts a form that must be accepted, and gives the path it leads to.
+    pub async fn does(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let answer = self.post(path, fields).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::SEE_OTHER,
+            "POST {path}: {}",
+            answer.text()
+        );
+        answer.location()
+    }
+
+    pub async fn json(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Answer {
+        let mut request = self
+            .request(method, path)
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.service
+            .send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    /// Uploads one file.
+    pub async fn upload(&self, path: &str, field: &str, file_name: &str, bytes: &[u8]) -> Answer {
+        const BOUNDARY: &str = "----hikitsugi";
+        let mut body = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let request = self
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .header(
+                header::CONTENT_TYPE,
+                format!("multipart/form-data; boundary={BOUNDARY}"),
+            )
+            .body(Body::from(body))
+            .unwrap();
+        self.service.send(request).await
+    }
+
+    /// Admits a resident with a name and a reading, and gives the id.
+    pub async fn admits(&self, name: &str, kana: &str, room: &str) -> String {
+        let fields = [
+            ("name", name),
+            ("name_kana", kana),
+            ("birth_date", "昭和12年3月4日"),
+            ("sex", "female"),
+            ("floor", "2階"),
+            ("room", room),
+        ];
+        let to = self.does("/residents/new", &fields).await;
+        to.split('/').nth(2).unwrap().to_owned()
+    }
+}
+
+fn urlencoded(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| -> String {
+        text.bytes()
+            .map(|b| match b {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                    char::from(b).to_string()
+                }
+                _ => format!("%{b:02X}"),
+            })
+            .collect()
+    };
+    fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn value(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn location(&self) -> String {
+        self.headers[header::LOCATION].to_str().unwrap().to_owned()
+    }
+
+    pub fn etag(&self) -> String {
+        self.headers[header::ETAG].to_str().unwrap().to_owned()
+    }
+}
