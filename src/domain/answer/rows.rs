@@ -103,7 +103,8 @@ pub(super) fn read_state(reader: &mut Reader<'_>, key: &str, filled: bool) -> St
 impl<T: Grouped> Answer for Rows<T> {
     fn read(&mut self, reader: &mut Reader<'_>, key: &str) {
         let bare = reader.text(key);
-        if super::known::says_unknown(&bare) {
+        let numbers = reader.rows(key);
+        if super::known::says_unknown(&bare) && numbers.is_empty() {
             *self = Self::Unknown;
             return;
         }
@@ -113,7 +114,6 @@ impl<T: Grouped> Answer for Rows<T> {
                 format!("「{bare}」は1件ずつの形になっていません。1件ずつ入力してください"),
             );
         }
-        let numbers = reader.rows(key);
         if numbers.len() > ROWS_MAX {
             reader
                 .problems
