@@ -64,7 +64,10 @@ impl Given {
             None => format!("http://{listen}"),
         };
         Ok(Settings {
-            database: self.database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
+            database: self
+                .database
+                .or(file.database)
+                .unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
             listen,
             base_url,
             forms: self.forms.or(file.forms),
@@ -109,17 +112,24 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_is_named() {
-        let listen = Given { listen: Some("8080".to_owned()), ..Given::default() };
+        let listen = Given {
+            listen: Some("8080".to_owned()),
+            ..Given::default()
+        };
         assert!(listen.settle().unwrap_err().contains("listen「8080」"));
         for url in ["ftp://a", "https://", "https://a/b", "https://日本"] {
-            let given = Given { base_url: Some(url.to_owned()), ..Given::default() };
+            let given = Given {
+                base_url: Some(url.to_owned()),
+                ..Given::default()
+            };
             assert!(given.settle().unwrap_err().contains("base_url"), "{url}");
         }
     }
 
     #[test]
     fn a_misspelt_name_in_the_file_is_named_with_its_line() {
-        let error = toml::from_str::<Given>("database = \"sqlite:a.db\"\nlisten_on = \"x\"\n").unwrap_err();
+        let error =
+            toml::from_str::<Given>("database = \"sqlite:a.db\"\nlisten_on = \"x\"\n").unwrap_err();
         assert!(error.to_string().contains("listen_on"), "{error}");
     }
 }

@@ -7,7 +7,10 @@ use super::{Failure, serve};
 pub fn check(folder: Option<&Path>) -> Result<(), Failure> {
     let forms = serve::read_forms(folder)?;
     for form in forms.iter() {
-        println!("{} {} {}版(発行: {})", form.key, form.title, form.edition, form.issuer);
+        println!(
+            "{} {} {}版(発行: {})",
+            form.key, form.title, form.edition, form.issuer
+        );
     }
     Ok(())
 }

@@ -17,7 +17,10 @@ use crate::web::auth::{self, Passwords};
 const OFFICE: &str = "city-office";
 
 pub async fn run(settings: Settings, login: String, name: String) -> Result<(), Failure> {
-    println!("パスワードを1行で入力してください({}文字以上):", auth::PASSWORD_MIN);
+    println!(
+        "パスワードを1行で入力してください({}文字以上):",
+        auth::PASSWORD_MIN
+    );
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password)?;
     let password = password.trim_end_matches(['\r', '\n']);
@@ -36,13 +39,28 @@ pub async fn run(settings: Settings, login: String, name: String) -> Result<(), 
         role: Role::Operator,
         password_hash: &password_hash,
     };
-    let body = serde_json::json!({"facility_name": "運用担当", "facility_type": "city_office"}).to_string();
-    let text = FacilityText { name: "運用担当", kind: "city_office", body: body.as_bytes() };
-    let made = facility::create(&store, &permit, &office, text, &[operator], SystemClock.now()).await;
+    let body = serde_json::json!({"facility_name": "運用担当", "facility_type": "city_office"})
+        .to_string();
+    let text = FacilityText {
+        name: "運用担当",
+        kind: "city_office",
+        body: body.as_bytes(),
+    };
+    let made = facility::create(
+        &store,
+        &permit,
+        &office,
+        text,
+        &[operator],
+        SystemClock.now(),
+    )
+    .await;
     store.close().await;
     match made {
         Ok(()) => {
-            println!("運用担当 {name}({login})を作りました。hikitsugi serve を動かし、ログインして施設を加えてください");
+            println!(
+                "運用担当 {name}({login})を作りました。hikitsugi serve を動かし、ログインして施設を加えてください"
+            );
             Ok(())
         }
         Err(StoreError::Exists) => Err(Failure("運用担当はすでに作られています".to_owned())),

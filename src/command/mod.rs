@@ -78,12 +78,23 @@ impl<E: std::fmt::Display> From<E> for Failure {
 pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Serve(given) => block_on(serve::run(given.settle()?)),
-        Command::Init { settings, login, name } => block_on(init::run(settings.settle()?, login, name)),
-        Command::Forms { command: FormsCommand::Check { dir } } => forms::check(dir.as_deref()),
-        Command::Audit { command: AuditCommand::Verify(given) } => block_on(audit::verify(given.settle()?)),
+        Command::Init {
+            settings,
+            login,
+            name,
+        } => block_on(init::run(settings.settle()?, login, name)),
+        Command::Forms {
+            command: FormsCommand::Check { dir },
+        } => forms::check(dir.as_deref()),
+        Command::Audit {
+            command: AuditCommand::Verify(given),
+        } => block_on(audit::verify(given.settle()?)),
     }
 }
 
 fn block_on<F: Future<Output = Result<(), Failure>>>(work: F) -> Result<(), Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }

@@ -15,7 +15,10 @@ use crate::store::{Store, instance};
 use crate::web::{self, App, Parts, auth};
 
 pub async fn run(settings: Settings) -> Result<(), Failure> {
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .init();
     let forms = read_forms(settings.forms.as_deref())?;
     let listener = bind(settings.listen).await?;
     let store = Store::open(&settings.database).await?;
@@ -57,7 +60,9 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    Ok(axum::serve(listener, service).with_graceful_shutdown(stop).await?)
+    Ok(axum::serve(listener, service)
+        .with_graceful_shutdown(stop)
+        .await?)
 }
 
 /// Ends at ctrl-C or when the machine's service manager says so.
@@ -93,11 +98,16 @@ pub fn read_forms(folder: Option<&Path>) -> Result<Forms, Failure> {
 
 /// File names and texts of a folder's `*.toml`, by name.
 pub fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
-    let unreadable = |path: &Path, error: std::io::Error| Failure(format!("{} を読めません: {error}", path.display()));
+    let unreadable = |path: &Path, error: std::io::Error| {
+        Failure(format!("{} を読めません: {error}", path.display()))
+    };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
         let path = entry.map_err(|error| unreadable(folder, error))?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
             files.push((path.display().to_string(), text));
         }

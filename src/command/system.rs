@@ -7,10 +7,15 @@ use crate::domain::clock::{Clock, Entropy, Moment};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one real clock of the program")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one real clock of the program"
+    )]
     fn now(&self) -> Moment {
         let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH);
-        Moment(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+        Moment(since.map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        }))
     }
 }
 

@@ -8,3 +8,8 @@ mod control;
 pub mod edit;
 pub mod post;
 pub mod read;
+
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod tests;

@@ -7,11 +7,14 @@
 use maud::{Markup, html};
 
 use super::edit::Typed;
-use crate::domain::answer::{Choice, Field, Kind, NOT_ASKED, ROWS_MAX, UNKNOWN, says_unknown};
+use crate::domain::answer::{
+    Choice, Field, Inputs, Kind, NOT_ASKED, ROWS_MAX, UNKNOWN, says_unknown,
+};
 use crate::domain::date::{Day, Era, PartialDay};
 use crate::domain::form::Level;
 use crate::domain::number::BloodPressure;
 use crate::domain::phone::{Phone, Postcode};
+use crate::domain::record::Record;
 use crate::domain::text;
 use crate::web::icon::{Icon, icon};
 
@@ -199,15 +202,15 @@ impl Control<'_> {
     fn checks(&self, choices: &[Choice]) -> Markup {
         let notes = Notes::of(self, None);
         let typed = self.typed.inputs.all(&self.key);
-        let stray = |value: &&String| {
-            let value = text::clean(value);
-            !value.is_empty() && !choices.iter().any(|choice| is_named(choice, &value))
-        };
+        let listed = |value: &str| choices.iter().any(|choice| is_named(choice, value));
         let unknown =
             matches!(typed, [only] if says_unknown(&text::clean(only))) && self.stands_alone();
-        let note = self.typed.inputs.get(&self.under("note"));
-        let filled =
-            !unknown && (typed.iter().any(|v| !text::clean(v).is_empty()) || !note.is_empty());
+        let note = text::clean(self.typed.inputs.get(&self.under("note")));
+        let filled = !note.is_empty() || typed.iter().any(|value| listed(&text::clean(value)));
+        let stray = |value: &&String| {
+            let value = text::clean(value);
+            !value.is_empty() && !listed(&value)
+        };
         html! {
             fieldset .field .invalid[notes.invalid] id=(self.key) tabindex="-1" aria-describedby=[notes.ids(None)] {
                 legend { (self.words()) }
@@ -279,7 +282,7 @@ impl Control<'_> {
         let inputs = self.typed.inputs;
         let notes = Notes::of(self, None);
         let numbers = inputs.rows(&self.key);
-        let filled = numbers.iter().any(|number| self.is_filled(*number));
+        let filled = self.has_rows(&numbers);
         let bare = text::clean(self.raw());
         let unknown = says_unknown(&bare) && self.stands_alone();
         html! {
@@ -305,13 +308,18 @@ impl Control<'_> {
         }
     }
 
-    fn is_filled(&self, number: usize) -> bool {
-        let row = self.under(&number.to_string());
-        let marker = format!("{row}.row");
-        let part = self.typed.inputs.part(&row);
-        part.iter()
-            .filter(|(name, _)| *name != marker)
-            .any(|(_, values)| values.iter().any(|value| !text::clean(value).is_empty()))
+    /// Whether anything in the rows counts as an answer, by the record's own reading.
+    fn has_rows(&self, numbers: &[usize]) -> bool {
+        let mut rows = Inputs::default();
+        for number in numbers {
+            let row = self.under(&number.to_string());
+            rows.replace(&row, self.typed.inputs.part(&row));
+        }
+        let (record, problems) = Record::read(&rows);
+        let is_answered = record
+            .get(&self.key)
+            .is_some_and(|(_, answer)| !answer.shown().is_not_asked());
+        is_answered || !problems.is_empty()
     }
 
     fn row(&self, fields: &'static [Field], at: usize, number: usize, count: usize) -> Markup {
