@@ -7,6 +7,7 @@ pub mod computed;
 pub mod date;
 pub mod form;
 pub mod id;
+pub mod import;
 pub mod kana;
 pub mod link;
 pub mod number;
