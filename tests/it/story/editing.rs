@@ -11,7 +11,7 @@ both_databases! {
         let id = nurse.admits("髙﨑 𠮷子", "たかさき よしこ", "203").await;
 
         let list = nurse.see("/residents").await;
-        for seen in ["髙﨑 𠮷子", "たかさき よしこ", "203", "89歳", "心肺蘇生を実施してください", "医師が電話で確認するまで"] {
+        for seen in ["髙﨑 𠮷子", "たかさき　よしこ", "203", "89歳", "心肺蘇生を実施してください", "医師が電話で確認するまで"] {
             assert!(list.contains(seen), "{seen}: {list}");
         }
 
@@ -184,7 +184,7 @@ both_databases! {
             ("たか", "髙﨑 𠮷子", "わたなべ"),
             ("タカサ", "髙﨑 𠮷子", "わたなべ"),
             ("高崎", "髙﨑 𠮷子", "わたなべ"),
-            ("渡辺", "わたなべ はな", "たかさき"),
+            ("渡辺", "わたなべ　はな", "たかさき"),
         ] {
             let encoded: String = asked.bytes().map(|byte| format!("%{byte:02X}")).collect();
             let page = nurse.see(&format!("/residents?q={encoded}")).await;
