@@ -1,7 +1,7 @@
 //! Blocks become pages: shrunk until they fit the pages allowed, then continued on further ones.
 use std::collections::VecDeque;
 
-use super::element::Element;
+use super::element::{Element, Role, Text};
 use super::layout::{EPSILON, Ink, Laid, Layouter, Placed, continuation, name};
 use super::text::Shaper;
 use super::{Page, PdfError, Section};
@@ -93,8 +93,14 @@ impl Flow<'_, '_> {
             continues: 0.0,
             ..reserved
         })?;
-        if pages.len() > 1 {
-            reserved = self.reserved(&pinned, pages.len())?;
+        let mut of = 1;
+        // Headers may be taller when there are more pages; three rounds settle any that are not perverse.
+        for _ in 0..3 {
+            if pages.len() == of {
+                break;
+            }
+            of = pages.len();
+            reserved = self.reserved(&pinned, of)?;
             pages = self.fill(reserved)?;
         }
         self.close(&mut pages, pinned, reserved)?;
@@ -110,14 +116,12 @@ impl Flow<'_, '_> {
     }
 
     fn reserved(&self, pinned: &[Laid], of: usize) -> Result<Reserved, PdfError> {
-        let page = Page {
-            number: of,
-            of,
-            overall: self.before + of,
-        };
-        let furniture = |draw: &Option<super::Furniture>| match draw {
-            Some(draw) => Ok(self.lay(&draw(page))?.height + FURNITURE_GAP),
-            None => Ok(0.0),
+        let furniture = |draw: &Option<super::Furniture>| {
+            let Some(draw) = draw else { return Ok(0.0) };
+            (1..=of).try_fold(0.0_f32, |tallest, number| {
+                let laid = self.lay(&draw(self.page(number, of)))?;
+                Ok(tallest.max(laid.height + FURNITURE_GAP))
+            })
         };
         let continues = self.lay(&continuation(&self.section.continues).into())?;
         Ok(Reserved {
@@ -128,55 +132,55 @@ impl Flow<'_, '_> {
         })
     }
 
+    fn page(&self, number: usize, of: usize) -> Page {
+        Page {
+            number,
+            of,
+            overall: self.before + number,
+        }
+    }
+
     /// Distributes the blocks over pages.
     fn fill(&self, reserved: Reserved) -> Result<Vec<PlacedPage>, PdfError> {
         let margins = self.section.margins;
         let top = margins.top + reserved.header;
         let bottom = PAGE_HEIGHT - margins.bottom - reserved.footer - reserved.continues;
+        let mut sheet = Sheet::new(margins.left, top, bottom - reserved.pinned);
+        if sheet.y > sheet.limit
+            && let Some(block) = self.section.pinned.first()
+        {
+            return Err(PdfError::TooTall { near: name(block) });
+        }
         let mut waiting: VecDeque<Element> = self.section.blocks.iter().cloned().collect();
-        let mut pages: Vec<PlacedPage> = Vec::new();
-        let mut page = PlacedPage::default();
-        let (mut y, mut limit, mut fresh) = (top, bottom - reserved.pinned, true);
         while let Some(block) = waiting.pop_front() {
             let laid = self.lay(&block)?;
-            let start = if fresh { y } else { y + self.gap() };
-            if start + laid.height <= limit + EPSILON {
-                y = start + laid.height;
-                page.blocks.push(Placed {
-                    x: margins.left,
-                    y: start,
-                    laid,
-                });
-                fresh = false;
+            let gap = if sheet.placed == 0 { 0.0 } else { self.gap() };
+            let room = sheet.limit - sheet.y - gap;
+            if laid.height <= room + EPSILON {
+                sheet.place(gap, laid);
+                sheet.heading = is_heading(&block).then_some(block);
                 continue;
             }
-            if let Some((first, rest)) =
-                self.layouter
-                    .split(&block, self.width(), limit - start, fresh)?
-            {
-                page.blocks.push(Placed {
-                    x: margins.left,
-                    y: start,
-                    laid: self.lay(&first)?,
-                });
+            let fresh = sheet.placed == 0;
+            if let Some((first, rest)) = self.layouter.split(&block, self.width(), room, fresh)? {
+                sheet.place(gap, self.lay(&first)?);
                 waiting.push_front(rest);
-            } else if fresh && !pages.is_empty() {
+            } else if fresh && !sheet.full.is_empty() {
                 return Err(PdfError::TooTall { near: name(&block) });
             } else {
                 waiting.push_front(block);
+                if let Some(heading) = sheet.take_heading() {
+                    waiting.push_front(heading);
+                }
             }
-            pages.push(std::mem::take(&mut page));
+            sheet.turn(top, bottom);
             let line = self.lay(&continuation(&self.section.continued).into())?;
-            y = top + line.height + self.gap();
-            page.blocks.push(Placed {
-                x: margins.left,
-                y: top,
-                laid: line,
-            });
-            (limit, fresh) = (bottom, true);
+            sheet.place(0.0, line);
+            sheet.y += self.gap();
+            sheet.placed = 0;
         }
-        pages.push(page);
-        Ok(pages)
+        sheet.turn(top, bottom);
+        Ok(sheet.full)
     }
 
     /// Adds what stands at the edges: headers, footers, pinned blocks and the lines that announce a next page.
@@ -190,11 +194,7 @@ impl Flow<'_, '_> {
         let (of, gap) = (pages.len(), self.gap());
         let bottom = PAGE_HEIGHT - margins.bottom;
         for (at, page) in pages.iter_mut().enumerate() {
-            let here = Page {
-                number: at + 1,
-                of,
-                overall: self.before + at + 1,
-            };
+            let here = self.page(at + 1, of);
             if let Some(draw) = &self.section.header {
                 page.header = Some(Placed {
                     x: margins.left,
@@ -238,4 +238,62 @@ impl Flow<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// The page being filled, and those before it.
+struct Sheet {
+    full: Vec<PlacedPage>,
+    page: PlacedPage,
+    x: f32,
+    /// Where the next block begins, before the gap above it.
+    y: f32,
+    limit: f32,
+    /// Blocks on this page.
+    placed: usize,
+    /// The last block, when it is a heading: it may not close a page.
+    heading: Option<Element>,
+}
+
+impl Sheet {
+    fn new(x: f32, y: f32, limit: f32) -> Self {
+        Self {
+            full: Vec::new(),
+            page: PlacedPage::default(),
+            x,
+            y,
+            limit,
+            placed: 0,
+            heading: None,
+        }
+    }
+
+    fn place(&mut self, gap: f32, laid: Laid) {
+        let y = self.y + gap;
+        self.y = y + laid.height;
+        self.page.blocks.push(Placed { x: self.x, y, laid });
+        self.placed += 1;
+        self.heading = None;
+    }
+
+    /// Takes back the heading that stands last, if something else is left on the page.
+    fn take_heading(&mut self) -> Option<Element> {
+        let heading = self.heading.take().filter(|_| self.placed > 1)?;
+        self.page.blocks.pop();
+        Some(heading)
+    }
+
+    fn turn(&mut self, top: f32, limit: f32) {
+        self.full.push(std::mem::take(&mut self.page));
+        (self.y, self.limit, self.placed, self.heading) = (top, limit, 0, None);
+    }
+}
+
+pub(super) fn is_heading(element: &Element) -> bool {
+    matches!(
+        element,
+        Element::Text(Text {
+            role: Role::Heading(_),
+            ..
+        })
+    )
 }

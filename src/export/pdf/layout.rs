@@ -90,7 +90,7 @@ pub(super) enum Content {
         size_pt: f32,
     },
     Symbol {
-        symbol: qr::Qr,
+        symbol: Rc<qr::Qr>,
         x: f32,
         y: f32,
         module: f32,
@@ -237,7 +237,7 @@ impl Layouter<'_> {
             Element::Grid(grid) => self.grid(grid, width, min_height, ink),
             Element::Table(table) => self.table(table, width, min_height),
             Element::Band(band) => self.band(band, width, min_height, ink),
-            Element::Qr(symbol) => qr_symbol(symbol, width),
+            Element::Qr(qr) => self.symbol(qr, width),
             Element::Image(image) => photo(image, width),
             Element::Rule(Rule { border }) => {
                 let mut laid = Laid::sized(width, border.thickness());
@@ -430,6 +430,31 @@ impl Layouter<'_> {
         Ok(laid)
     }
 
+    fn symbol(&self, qr: &Qr, width: f32) -> Result<Laid, PdfError> {
+        let symbol = self.shaper.symbol(&qr.text).map_err(PdfError::Qr)?;
+        let module = qr.size_mm / symbol.side() as f32;
+        let quiet = module * qr::QUIET_MODULES as f32;
+        let side = qr.size_mm + 2.0 * quiet;
+        if side > width + EPSILON {
+            return Err(PdfError::TooWide {
+                near: qr.alt.clone(),
+            });
+        }
+        let x = (width - side) / 2.0;
+        let mut laid = Laid {
+            tag: Some(Tag::Figure(qr.alt.clone())),
+            ..Laid::sized(width, side)
+        };
+        laid.fill(x, 0.0, side, side, Ink::White);
+        laid.content = Some(Content::Symbol {
+            symbol,
+            x: x + quiet,
+            y: quiet,
+            module,
+        });
+        Ok(laid)
+    }
+
     fn grid(&self, grid: &Grid, width: f32, min_height: f32, ink: Ink) -> Result<Laid, PdfError> {
         let body = |width: f32, min_height: f32| {
             let lay = |cell: &Cell, width: f32, height: f32| self.cell(cell, width, height, ink);
@@ -447,6 +472,12 @@ impl Layouter<'_> {
         let ink = if cell.inverted { Ink::White } else { ink };
         let pad_y = self.squeeze(PAD_Y);
         let label = Text::label(cell.label.as_str());
+        // Thin white strokes on black close up in a fax.
+        let label = if ink == Ink::White {
+            label.bold()
+        } else {
+            label
+        };
         let mut laid = Laid {
             tag: paragraph_tag(&cell.value),
             ..Laid::sized(width, 0.0)
@@ -812,34 +843,9 @@ pub(super) fn widths(
     let rest = (width - fixed - gap * count.saturating_sub(1) as f32).max(0.0);
     let of = |w| match w {
         Width::Mm(mm) => mm,
-        Width::Share(share) => rest * share / shares,
+        Width::Share(share) => rest * share / shares.max(f32::MIN_POSITIVE),
     };
     columns.map(of).collect()
-}
-
-fn qr_symbol(qr: &Qr, width: f32) -> Result<Laid, PdfError> {
-    let symbol = qr::Qr::encode(&qr.text).map_err(PdfError::Qr)?;
-    let module = qr.size_mm / symbol.side() as f32;
-    let quiet = module * qr::QUIET_MODULES as f32;
-    let side = qr.size_mm + 2.0 * quiet;
-    if side > width + EPSILON {
-        return Err(PdfError::TooWide {
-            near: qr.alt.clone(),
-        });
-    }
-    let x = (width - side) / 2.0;
-    let mut laid = Laid {
-        tag: Some(Tag::Figure(qr.alt.clone())),
-        ..Laid::sized(width, side)
-    };
-    laid.fill(x, 0.0, side, side, Ink::White);
-    laid.content = Some(Content::Symbol {
-        symbol,
-        x: x + quiet,
-        y: quiet,
-        module,
-    });
-    Ok(laid)
 }
 
 fn photo(photo: &Image, width: f32) -> Result<Laid, PdfError> {

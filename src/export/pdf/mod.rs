@@ -395,18 +395,80 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_never_closes_a_page() {
+        for lines in 30..60 {
+            let section = (0..lines).fold(Section::new(), |section, n| {
+                section.block(format!("記録{n}"))
+            });
+            let tail = ["一行", "二行", "三行"].map(|text| Text::value(text).size(20.0));
+            let tail = tail.into_iter().fold(Stack::new(0.0), Stack::with);
+            let section = section
+                .block(Text::heading(2, "申し送り"))
+                .block(Element::from(tail).keep_together());
+            for page in printed(&section) {
+                let text: Vec<&String> = page
+                    .iter()
+                    .filter(|line| !line.contains("次ページ"))
+                    .collect();
+                assert_ne!(
+                    text.last().map(|line| line.as_str()),
+                    Some("申し送り"),
+                    "{lines}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn pages_are_numbered_and_headers_keep_their_room() {
+        let header = |page: Page| {
+            Text::value(format!(
+                "{}/{} {}",
+                page.number,
+                page.of,
+                "長い\n".repeat(page.number)
+            ))
+            .into()
+        };
+        let section = (0..150).fold(Section::new().header(header), |section, n| {
+            section.block(format!("記録{n}"))
+        });
+        let pages = flow::pages(&Shaper::new(), &section, 7).unwrap();
+        assert!(pages.len() > 2);
+        for (at, page) in pages.iter().enumerate() {
+            let header = page.header.as_ref().unwrap();
+            assert!(header.laid.lines()[0].starts_with(&format!("{}/{}", at + 1, pages.len())));
+            assert!(header.y + header.laid.height <= page.blocks[0].y);
+        }
+    }
+
+    #[test]
     fn text_shrinks_to_its_floor_before_another_page_is_used() {
+        let size = |page: &flow::PlacedPage| match &page.blocks[0].laid.content {
+            Some(layout::Content::Lines { size_pt, .. }) => *size_pt,
+            _ => panic!("a text block"),
+        };
         let rows = |count| {
             (0..count).fold(Section::new(), |section, n| {
                 section.block(format!("記録{n}"))
             })
         };
-        let most = (40..80)
-            .take_while(|&count| rows(count).pages() == Ok(1))
-            .last()
-            .unwrap();
-        let natural = |count| rows(count).fit_pages(0).pages().unwrap();
-        assert!(natural(most) > 1 || most > 50, "{most}");
+        let sizes: Vec<(usize, f32)> = (30..70)
+            .map(|count| flow::pages(&Shaper::new(), &rows(count), 0).unwrap())
+            .map(|pages| (pages.len(), size(&pages[0])))
+            .collect();
+        assert_eq!(sizes[0], (1, 10.5));
+        assert!(sizes.iter().any(|&(pages, size)| pages == 1 && size < 10.0));
+        assert!(sizes.iter().all(|&(_, size)| size >= SMALLEST_VALUE_PT));
+        let two_pages: Vec<f32> = sizes
+            .iter()
+            .filter(|(pages, _)| *pages == 2)
+            .map(|(_, size)| *size)
+            .collect();
+        assert!(
+            two_pages.iter().all(|&size| size == 10.5),
+            "where shrinking saves no page, letters stay large"
+        );
     }
 
     #[test]

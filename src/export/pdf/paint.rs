@@ -4,6 +4,7 @@ use std::num::NonZeroU16;
 use krilla::color::luma;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
+use krilla::error::KrillaError;
 use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::num::NormalizedF32;
@@ -65,8 +66,20 @@ pub(super) fn paint(
     pdf.set_outline(outline);
     pdf.set_metadata(metadata(document));
     pdf.finish().map_err(|error| PdfError::Engine {
-        reason: format!("{error}: {error:?}"),
+        reason: reason(&error),
     })
+}
+
+/// The kinds of what krilla refused, without the text concerned: this goes to logs.
+fn reason(error: &KrillaError) -> String {
+    let KrillaError::Validation(errors) = error else {
+        return error.to_string();
+    };
+    let kinds = errors.iter().map(|(error, _)| {
+        let words = format!("{error:?}");
+        words.split('(').next().unwrap_or_default().to_owned()
+    });
+    kinds.collect::<Vec<_>>().join(", ")
 }
 
 fn settings() -> Result<SerializeSettings, PdfError> {

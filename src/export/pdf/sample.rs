@@ -24,7 +24,11 @@ pub(super) fn sheet<'a>() -> Section<'a> {
     Section::new()
         .block(title())
         .block(band())
-        .block(person())
+        .block(
+            Row::new(1.2)
+                .with(Width::Share(1.0), person())
+                .with(Width::Mm(26.0), Band::plain(photo())),
+        )
         .block(medical())
         .block(medicines(8))
         .block(contacts())
@@ -64,6 +68,17 @@ fn band() -> Element {
             ),
     )
     .into()
+}
+
+/// A grey gradient in the shape of a passport photograph.
+fn photo() -> Element {
+    let face =
+        image::GrayImage::from_fn(240, 320, |x, y| image::Luma([((x + y) * 255 / 560) as u8]));
+    let mut jpeg = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 70);
+    face.write_with_encoder(encoder)
+        .expect("a gradient can be encoded");
+    super::Image::jpeg(jpeg, 22.0, 28.0, "𠮷田 花子様の写真(令和8年10月撮影)").into()
 }
 
 fn person() -> Element {
@@ -168,7 +183,7 @@ fn contacts() -> Element {
     Table::titled("連絡先")
         .column("氏名", Width::Share(3.0))
         .column("続柄", Width::Share(2.0))
-        .column("電話", Width::Mm(38.0))
+        .column("電話", Width::Mm(42.0))
         .column("備考", Width::Share(5.0))
         .row(row(
             "𠮷田 一郎",

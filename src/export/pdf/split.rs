@@ -4,6 +4,7 @@ use super::element::{
     Band, BandStyle, Cell, Column, Element, Grid, LabelPlace, Role, Row, Run, Stack, Strip, Table,
     Text,
 };
+use super::flow::is_heading;
 use super::layout::{EPSILON, Ink, Layouter, MM_PER_PT, spans, widths};
 
 /// A row lower than this moves to the next page whole.
@@ -95,6 +96,12 @@ impl Layouter<'_> {
                 {
                     first.push(fits);
                     rest[0] = over;
+                }
+                if rest.len() + first.len() == stack.parts.len()
+                    && first.len() > 1
+                    && first.last().is_some_and(is_heading)
+                {
+                    rest.splice(0..0, first.pop());
                 }
                 let part = |parts| Stack {
                     gap: stack.gap,

@@ -14,6 +14,7 @@ use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 
 use super::element::Run;
 use super::font::{Fonts, Glyph, Missing, clusters};
+use crate::export::qr::{Qr, TooLong};
 
 /// Space between Japanese and Latin letters or digits, in em. Readers of the text layer take gaps from 0.1 em as
 /// a space, so it stays below.
@@ -132,11 +133,12 @@ impl Shape {
     }
 }
 
-/// Shapes paragraphs, each distinct one once.
+/// Turns text into glyphs and symbols, each distinct one once a document.
 pub(super) struct Shaper {
     pub fonts: &'static Fonts,
     segmenter: LineSegmenterBorrowed<'static>,
     shaped: RefCell<HashMap<Vec<Run>, Rc<Shaped>>>,
+    symbols: RefCell<HashMap<String, Rc<Qr>>>,
 }
 
 impl Shaper {
@@ -147,6 +149,7 @@ impl Shaper {
             fonts: Fonts::embedded(),
             segmenter: LineSegmenter::new_for_non_complex_scripts(options),
             shaped: RefCell::default(),
+            symbols: RefCell::default(),
         }
     }
 
@@ -159,6 +162,18 @@ impl Shaper {
             .borrow_mut()
             .insert(runs.to_vec(), shaped.clone());
         Ok(shaped)
+    }
+
+    /// Encodes QR symbols, each distinct one once.
+    pub fn symbol(&self, text: &str) -> Result<Rc<Qr>, TooLong> {
+        if let Some(known) = self.symbols.borrow().get(text) {
+            return Ok(known.clone());
+        }
+        let symbol = Rc::new(Qr::encode(text)?);
+        self.symbols
+            .borrow_mut()
+            .insert(text.to_owned(), symbol.clone());
+        Ok(symbol)
     }
 
     fn shape_new(&self, runs: &[Run]) -> Result<Shaped, Missing> {
