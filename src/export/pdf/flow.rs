@@ -2,7 +2,8 @@
 use std::collections::VecDeque;
 
 use super::element::{Element, Role, Text};
-use super::layout::{EPSILON, Ink, Laid, Layouter, Placed, continuation, name};
+use super::laid::{Ink, Laid, Placed};
+use super::layout::{EPSILON, Layouter, continuation, name};
 use super::text::Shaper;
 use super::{Page, PdfError, Section};
 

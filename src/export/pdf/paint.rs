@@ -21,7 +21,8 @@ use krilla::{Document as PdfDocument, SerializeSettings};
 
 use super::flow::{PAGE_HEIGHT, PAGE_WIDTH, PlacedPage};
 use super::font::{Face, Fonts};
-use super::layout::{Content, Fill, Ink, Laid, MM_PER_PT, Placed, PlacedLine, Tag};
+use super::laid::{Content, Fill, Ink, Laid, Placed, PlacedLine, Tag};
+use super::layout::MM_PER_PT;
 use super::text::{Shape, Shaped};
 use super::{Document, PdfError};
 use crate::domain::clock::Moment;

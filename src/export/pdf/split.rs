@@ -5,7 +5,9 @@ use super::element::{
     Text,
 };
 use super::flow::is_heading;
-use super::layout::{EPSILON, Ink, Layouter, MM_PER_PT, spans, widths};
+use super::grid::{PAD_X, PAD_Y, spans};
+use super::laid::Ink;
+use super::layout::{EPSILON, Layouter, MM_PER_PT, widths};
 
 /// A row lower than this moves to the next page whole.
 const TALL_ROW: f32 = 70.0;
@@ -230,7 +232,7 @@ impl Layouter<'_> {
                 LabelPlace::Left(label) if !cell.label.is_empty() => label,
                 _ => 0.0,
             };
-            let inner = width - label - 2.0 * super::layout::PAD_X;
+            let inner = width - label - 2.0 * PAD_X;
             let Some((fits, over)) = self.fit_or_split(&cell.value, inner, room - around, force)?
             else {
                 return Ok(None);
@@ -306,7 +308,7 @@ impl Layouter<'_> {
     ) -> Result<Parts<Vec<Element>>, PdfError> {
         let (mut first, mut rest) = (Vec::new(), Vec::new());
         for (cell, width) in cells.iter().zip(widths) {
-            let (pad_x, pad_y) = (super::layout::PAD_X, super::layout::PAD_Y);
+            let (pad_x, pad_y) = (PAD_X, PAD_Y);
             let Some((fits, over)) =
                 self.fit_or_split(cell, width - 2.0 * pad_x, room - 2.0 * pad_y, force)?
             else {
