@@ -27,17 +27,16 @@ pub(super) struct Control<'a> {
     pub kind: Kind,
     pub level: Level,
     pub hint: Option<&'a str>,
+    /// Whether it stands in a row among others, where a choice takes one line and not several.
+    pub in_row: bool,
     pub typed: &'a Typed<'a>,
 }
 
 impl Control<'_> {
     pub fn show(&self) -> Markup {
         match self.kind {
-            Kind::Text { max } => self.line(&Line::text().hint(format!("{max}文字まで"))),
-            Kind::Lines { max } => {
-                self.field(Some(format!("{max}文字まで")), |notes| self.area(notes))
-            }
-            Kind::Name => self.line(&Line::text()),
+            Kind::Text { .. } | Kind::Name => self.line(&Line::text()),
+            Kind::Lines { .. } => self.field(None, |notes| self.area(notes)),
             Kind::Kana => self.line(&Line::text().lang("ja-Hira")),
             Kind::Day => self.day(),
             Kind::PartialDay => self.line(&Line::text().hint("年だけ、年月だけでも入力できます")),
@@ -50,7 +49,9 @@ impl Control<'_> {
                 self.line(&Line::text().input("text", "decimal").unit(unit))
             }
             Kind::BloodPressure => self.line(&Line::text().class("w-s").unit("mmHg")),
-            Kind::Choice(choices) if choices.len() <= RADIOS_MAX => self.radios(choices),
+            Kind::Choice(choices) if choices.len() <= RADIOS_MAX && !self.in_row => {
+                self.radios(choices)
+            }
             Kind::Choice(choices) => self.select(choices),
             Kind::Checks(choices) => self.checks(choices),
             Kind::Rows(fields) => self.rows(fields),
@@ -74,6 +75,7 @@ impl Control<'_> {
             kind,
             level: Level::Optional,
             hint: None,
+            in_row: self.in_row,
             typed: self.typed,
         }
     }
@@ -82,6 +84,9 @@ impl Control<'_> {
         html! {
             (self.label)
             @if self.level == Level::Required { span .required { "必須" } }
+            @if let Kind::Text { max } | Kind::Lines { max } = self.kind {
+                span .limit { (max) "文字まで" }
+            }
             @if self.is_wanted() {
                 span .tag data-tone="warn" { (NOT_ASKED) }
             }
@@ -230,10 +235,7 @@ impl Control<'_> {
                         }
                     }
                 }
-                div .pair {
-                    (self.part("note", "補足", Kind::Text { max: 200 }).show())
-                    (self.part("confirmed_on", CONFIRMED_ON, Kind::Day).show())
-                }
+                (self.part("note", "補足", Kind::Text { max: 200 }).show())
                 (notes.after)
             }
         }
@@ -267,13 +269,16 @@ impl Control<'_> {
         let notes = Notes::of(&control, None);
         html! {
             (notes.before)
-            div .choices id=(key) tabindex="-1" role="radiogroup" aria-label={ (self.label) "の有無" }
-                aria-describedby=[notes.ids(None)] aria-invalid=[notes.invalid.then_some("true")] {
-                @for (value, label, chosen) in states {
-                    @let value = if said == "not_asked" && label == NOT_ASKED { raw } else { value };
-                    (Choosable { value: value.to_owned(), label: label.to_owned(), chosen }.radio(&key))
+            div .state {
+                div .choices id=(key) tabindex="-1" role="radiogroup" aria-label={ (self.label) "の有無" }
+                    aria-describedby=[notes.ids(None)] aria-invalid=[notes.invalid.then_some("true")] {
+                    @for (value, label, chosen) in states {
+                        @let value = if said == "not_asked" && label == NOT_ASKED { raw } else { value };
+                        (Choosable { value: value.to_owned(), label: label.to_owned(), chosen }.radio(&key))
+                    }
+                    @if stray { (Choosable::stray(raw).radio(&key)) }
                 }
-                @if stray { (Choosable::stray(raw).radio(&key)) }
+                (self.part("confirmed_on", CONFIRMED_ON, Kind::Day).show())
             }
         }
     }
@@ -291,7 +296,6 @@ impl Control<'_> {
                 (notes.before)
                 (self.state(unknown, filled))
                 @if !unknown && !bare.is_empty() { (Choosable::stray(self.raw()).tick(&self.key)) }
-                (self.part("confirmed_on", CONFIRMED_ON, Kind::Day).show())
                 @if !numbers.is_empty() {
                     ol {
                         @for (at, number) in numbers.iter().enumerate() {
@@ -367,6 +371,7 @@ impl Control<'_> {
             kind: field.kind,
             level: Level::Optional,
             hint: None,
+            in_row: true,
             typed: self.typed,
         };
         let is_wide = match field.kind {

@@ -63,6 +63,7 @@ fn item_control(item: &Item, typed: &Typed<'_>) -> Markup {
             kind: field.kind,
             level: item.level,
             hint: item.hint.as_deref(),
+            in_row: false,
             typed,
         }
         .show(),
@@ -88,6 +89,7 @@ pub fn fields<'a>(
                 kind: field.kind,
                 level: level(field.key),
                 hint: None,
+                in_row: false,
                 typed,
             }.show())
         }

@@ -11,8 +11,8 @@ use crate::domain::standing::Standing;
 use crate::domain::view::SheetView;
 use crate::web::icon::{Icon, icon};
 
-/// The most columns that fit a table on a page; longer rows become a list.
-const COLUMNS_MAX: usize = 6;
+/// The most columns that fit a table in a card; longer rows become a list.
+const COLUMNS_MAX: usize = 4;
 
 /// One section as a card. `edit` is the address of its edit page, for those who may edit.
 ///
@@ -39,7 +39,10 @@ pub fn section(view: &SheetView, section: &Section, edit: Option<&str>) -> Marku
             }
             dl .facts {
                 @for (item, shown) in told {
-                    div { dt { (item.label) } dd { (item_fact(item, shown)) } }
+                    div .whole[matches!(shown, Shown::Rows(_))] {
+                        dt { (item.label) }
+                        dd { (item_fact(item, shown)) }
+                    }
                 }
                 @if !silent.is_empty() {
                     div {
@@ -187,8 +190,10 @@ fn card(row: &Row) -> Markup {
         @if let Some((field, shown)) = told.next() {
             p { b { (fact(Some(field.kind), shown)) } }
         }
-        @for (field, shown) in told {
-            p { span .muted .small { (field.label) " " } (fact(Some(field.kind), shown)) }
+        dl .person-facts {
+            @for (field, shown) in told {
+                div { dt { (field.label) } dd { (fact(Some(field.kind), shown)) } }
+            }
         }
         @if !silent.is_empty() {
             p .small { (not_asked()) " " (labels(silent.iter().map(|(field, _)| field.label))) }
