@@ -133,7 +133,8 @@ fn section_page(
             div .edit {
                 (walk::edit::nav(form, &record, problems, &section.key))
                 form .form id=(walk::edit::FORM_ID) method="post" action={ (base) "/" (section.key) }
-                    data-keep=[under_any(problems, section).then_some("typed")] {
+                    data-keep=(if under_any(problems, section) { "typed" } else { "" })
+                    autocomplete="off" spellcheck="false" {
                     button .visually-hidden name="do" value="save" tabindex="-1" aria-hidden="true" { "下書き保存" }
                     (walk::edit::error_summary(problems, &desk.inputs, &pages))
                     (walk::edit::section(section, &typed))
