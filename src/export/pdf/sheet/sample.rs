@@ -67,7 +67,7 @@ fn with(mut record: Value, more: &Value) -> Value {
 }
 
 fn ordinary_record() -> Value {
-    json!({
+    let person = json!({
         "name": "佐藤 ハル", "name_kana": "さとう はる", "birth_date": "1937-03-04", "sex": "female",
         "floor": "2階", "room": "203", "height_cm": 148, "weight_kg": 42.5,
         "consent_to_share_ems": "consented_by_representative", "consented_on": "2026-04-10", "consented_by_name": "佐藤 健一",
@@ -100,6 +100,8 @@ fn ordinary_record() -> Value {
             {"name": "アルツハイマー型認知症", "onset_on": "2021-05", "institution": "見本内科クリニック"},
             {"name": "骨粗鬆症", "onset_on": "2016", "institution": "架空整形外科"},
         ],
+    });
+    let care = json!({
         "past_history": [
             {"name": "脳梗塞(左中大脳動脈)", "year": "2013", "surgery": "no"},
             {"name": "左大腿骨頸部骨折 人工骨頭", "year": "2020-02", "surgery": "yes"},
@@ -122,7 +124,8 @@ fn ordinary_record() -> Value {
         "myna_card_location": "事務室の金庫。診察券も同じ袋",
         "message_to_ems": "右手で点滴を抜こうとすることがあります",
         "acp_discussions": [{"held_on": "2026-04-10", "summary": "これまでの暮らしを続けたい"}],
-    })
+    });
+    with(person, &care)
 }
 
 pub(super) fn ordinary() -> SheetView {
