@@ -1,0 +1,85 @@
+//! One dense sheet, and a hundred, from record to PDF.
+//!
+//! `cargo bench --bench paper`
+
+#[path = "support/meter.rs"]
+mod meter;
+#[path = "support/sample.rs"]
+mod sample;
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use hikitsugi::domain::form::{Form, Forms};
+use hikitsugi::domain::view::SheetView;
+use hikitsugi::export::pdf::sheet::{self, Paper};
+use hikitsugi::export::qr::Qr;
+
+fn render(form: &Form, view: &SheetView, photo: &[u8]) -> Vec<u8> {
+    let paper = Paper {
+        address: sample::ADDRESS,
+        photo: Some(photo),
+    };
+    sheet::render(form, view, &paper).expect("the sample can be printed")
+}
+
+fn paper(criterion: &mut Criterion) {
+    let forms = Forms::built_in();
+    let form = forms.emergency();
+    let photo = sample::photo();
+    let sheets: Vec<SheetView> = (0..100).map(sample::view).collect();
+
+    let first = meter::Meter::start();
+    let bytes = render(form, &sheets[0], &photo).len();
+    let first = first.stop();
+    println!(
+        "one dense sheet: {bytes} bytes; the first of a process, with its fonts read: {:.1} ms CPU",
+        meter::micros(first.cpu()) / 1e3
+    );
+    let cost = |view| {
+        let meter = meter::Meter::start();
+        black_box(render(form, view, &photo));
+        meter.stop().each(1)
+    };
+    let costs: Vec<_> = sheets[..20].iter().map(cost).collect();
+    let warm = meter::median(&costs);
+    println!(
+        "warm, median of 20 residents: {:.1} ms CPU, {:.1} ms wall",
+        meter::micros(warm.cpu()) / 1e3,
+        meter::micros(warm.wall) / 1e3
+    );
+
+    let mut group = criterion.benchmark_group("paper");
+    group.sample_size(10);
+    group.bench_function("one dense sheet", |bencher| {
+        bencher.iter(|| render(form, black_box(&sheets[0]), &photo));
+    });
+    group.bench_function("the same without a photograph", |bencher| {
+        bencher.iter(|| {
+            let paper = Paper {
+                address: sample::ADDRESS,
+                photo: None,
+            };
+            sheet::render(form, black_box(&sheets[0]), &paper).expect("the sample can be printed")
+        });
+    });
+    group.bench_function("its QR code alone", |bencher| {
+        bencher.iter(|| Qr::encode(black_box(sample::ADDRESS)).map(|qr| qr.rectangles().len()));
+    });
+    group.bench_function("100 sheets", |bencher| {
+        bencher.iter_batched(
+            || &sheets,
+            |sheets| {
+                sheets
+                    .iter()
+                    .map(|view| render(form, view, &photo).len())
+                    .sum::<usize>()
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, paper);
+criterion_main!(benches);
