@@ -145,7 +145,7 @@ create table document (
     unique (facility_id, serial),
     foreign key (facility_id, resident_id, revision) references sheet_revision (facility_id, resident_id, revision)
 ) strict;
-create index document_of_resident on document (facility_id, resident_id, issued_at);
+create index document_of_resident on document (facility_id, resident_id, issued_at, id);
 
 -- Only the SHA-256 of a link's token is known here: whoever reads the database cannot open a sheet with it.
 create table link (
@@ -178,9 +178,9 @@ create table scan (
     primary key (facility_id, id),
     foreign key (facility_id, document_id) references document (facility_id, id)
 ) strict;
-create index scan_unseen on scan (facility_id, at) where seen_at is null;
-create index scan_of_facility on scan (facility_id, at);
-create index scan_of_resident on scan (facility_id, resident_id, at);
+create index scan_unseen on scan (facility_id, at, id) where seen_at is null;
+create index scan_of_facility on scan (facility_id, at, id);
+create index scan_of_resident on scan (facility_id, resident_id, at, id);
 
 -- id is the SHA-256 of the body, in hex: the same picture is kept once.
 create table attachment (

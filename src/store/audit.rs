@@ -34,6 +34,7 @@ statements! {
     HEADS = "select facility_id, seq, hash from chain_head order by facility_id";
     WALK = "select seq, at, actor_id, actor, action, subject, detail, source, prev_hash, hash from audit
         where facility_id = $1 and seq > $2 order by seq limit $3";
+    IS_FACILITY = "select count(*) as facilities from facility where id = $1";
     LIST = "select seq, at, actor_id, actor, action, subject, detail, source, prev_hash, hash from audit
         where facility_id = $1 and seq < $2 order by seq desc limit $3";
     LIST_OF_SUBJECT = "select seq, at, actor_id, actor, action, subject, detail, source, prev_hash, hash from audit
@@ -170,6 +171,10 @@ row! {
 }
 
 row! {
+    struct IsFacility { facilities: i64 }
+}
+
+row! {
     /// Where a chain ends. Kept outside the database, it proves later that nothing before it was rewritten.
     pub struct ChainHead { facility_id: FacilityId, seq: i64, hash: Vec<u8> }
 }
@@ -298,7 +303,21 @@ impl Break {
 
 /// Walks the facility's chain from its first entry.
 pub async fn verify(store: &Store, permit: &Permit<ReadAudit>) -> Result<Verdict, StoreError> {
-    verify_chain(store, permit.facility()).await
+    let verdict = verify_chain(store, permit.facility()).await?;
+    if matches!(verdict, Verdict::Whole { entries: 0, .. }) {
+        // A facility's chain begins with the facility: an empty one was emptied.
+        let known: IsFacility = store
+            .db()
+            .one(IS_FACILITY, args![permit.facility()])
+            .await?;
+        if known.facilities > 0 {
+            return Ok(Verdict::Broken {
+                seq: 1,
+                what: Break::Missing,
+            });
+        }
+    }
+    Ok(verdict)
 }
 
 /// Walks the chain of what happened before a facility was known.

@@ -100,7 +100,10 @@ macro_rules! in_tx {
         let mut runs = 0;
         loop {
             runs += 1;
-            let mut open = $store.begin($at).await?;
+            let mut open = match $store.begin($at).await {
+                Ok(open) => open,
+                Err(error) => break Err(error),
+            };
             let outcome: Result<_, $crate::store::error::StoreError> = async {
                 let $tx = &mut open;
                 $body
@@ -331,4 +334,57 @@ fn parameters(sql: &str) -> usize {
         })
         .max()
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    row! {
+        struct Text { value: String }
+    }
+
+    row! {
+        struct Maybe { value: Option<String> }
+    }
+
+    row! {
+        struct Number { value: i64 }
+    }
+
+    row! {
+        struct Bytes { value: Vec<u8> }
+    }
+
+    async fn db() -> Db {
+        Db::Sqlite(SqlitePool::connect("sqlite::memory:").await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn null_is_never_read_as_a_value() {
+        let null = "select null as value";
+        let db = db().await;
+        db.one::<Text>(null, args![]).await.unwrap_err();
+        db.one::<Number>(null, args![]).await.unwrap_err();
+        db.one::<Bytes>(null, args![]).await.unwrap_err();
+        let maybe: Maybe = db.one(null, args![]).await.unwrap();
+        assert_eq!(maybe.value, None);
+    }
+
+    #[tokio::test]
+    async fn a_value_of_another_kind_is_refused() {
+        let db = db().await;
+        db.one::<Text>("select 1 as value", args![])
+            .await
+            .unwrap_err();
+        db.one::<Number>("select 'one' as value", args![])
+            .await
+            .unwrap_err();
+    }
+
+    #[test]
+    fn parameters_are_counted_by_their_highest_number() {
+        assert_eq!(parameters("select 1"), 0);
+        assert_eq!(parameters("select $1, $12, $2"), 12);
+    }
 }

@@ -27,9 +27,9 @@ macro_rules! scans {
 statements! {
     RECORD = "insert into scan (facility_id, id, resident_id, document_id, at, tier, source, agent)
         values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    UNSEEN = scans!(" and c.seen_at is null order by c.at desc limit $2");
-    LIST = scans!(" and c.at < $2 order by c.at desc limit $3");
-    OF_RESIDENT = scans!(" and c.resident_id = $2 order by c.at desc limit $3");
+    UNSEEN = scans!(" and c.seen_at is null order by c.at desc, c.id desc limit $2");
+    LIST = scans!(" and (c.at, c.id) < ($2, $3) order by c.at desc, c.id desc limit $4");
+    OF_RESIDENT = scans!(" and c.resident_id = $2 order by c.at desc, c.id desc limit $3");
     COUNT_UNSEEN = "select count(*) as unseen from scan where facility_id = $1 and seen_at is null";
     SEE = "update scan set seen_by = $3, seen_at = $4 where facility_id = $1 and id = $2 and seen_at is null";
     SEE_ALL = "update scan set seen_by = $3, seen_at = $4 where facility_id = $1 and at <= $2 and seen_at is null";
@@ -123,17 +123,17 @@ pub async fn count_unseen(
     Ok(row.unseen)
 }
 
-/// Up to `limit` views, seen or not, newest first, before an instant (`None`: from the newest).
+/// Up to `limit` views, seen or not, newest first, before the given instant and id (`None`: from the newest).
 pub async fn list(
     store: &Store,
     permit: &Permit<ReadResident>,
-    before: Option<Moment>,
+    before: Option<(Moment, &str)>,
     limit: i64,
 ) -> Result<Vec<Scan>, StoreError> {
-    let before = before.unwrap_or(Moment(i64::MAX));
+    let (at, id) = before.unwrap_or((Moment(i64::MAX), ""));
     store
         .db()
-        .all(LIST, args![permit.facility(), before, limit])
+        .all(LIST, args![permit.facility(), at, id, limit])
         .await
 }
 

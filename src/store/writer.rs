@@ -366,3 +366,125 @@ impl Health {
         !self.read_only
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::store::instance;
+
+    statements! {
+        FILL = "insert into instance (name, value, created_at) values ($1, $2, 0)";
+        NO_MORE_PAGES = "pragma max_page_count = 1";
+        PASSED_OVER = "insert into instance (name, value, created_at) values (null, $1, 0)";
+        COUNT = "select count(*) as rows from instance";
+    }
+
+    row! {
+        struct Count { rows: i64 }
+    }
+
+    /// A store on a file of its own. The folder is removed by the operating system's own cleaning.
+    async fn store(name: &str) -> Store {
+        let path =
+            std::env::temp_dir().join(format!("hikitsugi-writer-{}-{name}", std::process::id()));
+        for end in ["", "-wal", "-shm", ".lock"] {
+            std::fs::remove_file(format!("{}{end}", path.display())).unwrap_or_default();
+        }
+        Store::open(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap()
+    }
+
+    async fn rows(store: &Store) -> i64 {
+        let count: Count = store.db().one(COUNT, args![]).await.unwrap();
+        count.rows
+    }
+
+    /// One write that meets a full disk: the connection may take no further page.
+    async fn fill_the_disk(store: &Store, at: Moment) -> Result<(), StoreError> {
+        in_tx!(store, at, tx => {
+            // Answers with the pages there are; the file is never made smaller by it.
+            tx.exec(NO_MORE_PAGES, args![]).await?;
+            tx.exec(FILL, args!["big", vec![0; 1 << 20]]).await?;
+            Ok(())
+        })
+    }
+
+    #[tokio::test]
+    async fn s24_a_full_disk_loses_nothing_and_heals() {
+        let store = store("full").await;
+        for minute in 0..5 {
+            let at = Moment(0).plus_minutes(2 * minute);
+            let refusal = fill_the_disk(&store, at).await.unwrap_err();
+            assert!(refusal.is_fault(), "{refusal:?}");
+            // Two minutes apart, failures do not add up, and the next write has a sound connection.
+            let name = format!("kept-{minute}");
+            instance::get_or_create(&store, &name, b"value", at)
+                .await
+                .unwrap();
+            assert_eq!(rows(&store).await, minute + 1);
+        }
+        assert!(store.is_writable());
+    }
+
+    #[tokio::test]
+    async fn three_failures_in_a_minute_turn_writing_off_until_it_works_again() {
+        let store = store("read-only").await;
+        for second in 0..3 {
+            assert!(store.is_writable());
+            fill_the_disk(&store, Moment(second * 1000))
+                .await
+                .unwrap_err();
+        }
+        assert!(!store.is_writable());
+        store.ping().await.unwrap();
+        let write = |at| instance::get_or_create(&store, "name", b"value", Moment(at));
+        let refusal = write(3000).await.unwrap_err();
+        assert!(matches!(refusal, StoreError::ReadOnly), "{refusal:?}");
+        assert_eq!(rows(&store).await, 0);
+        // Five seconds after the last failure one write is let through, and it works.
+        write(7000).await.unwrap();
+        assert!(store.is_writable());
+        assert_eq!(rows(&store).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_statement_that_failed_is_not_passed_over() {
+        let store = store("failed").await;
+        let outcome: Result<(), StoreError> = in_tx!(store, Moment(0), tx => {
+            tx.exec(FILL, args!["first", b"1".to_vec()]).await?;
+            // A block that forgets to look.
+            drop(tx.exec(PASSED_OVER, args![b"2".to_vec()]).await);
+            Ok(())
+        });
+        outcome.unwrap_err();
+        assert_eq!(rows(&store).await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_no_failure() {
+        let store = store("refusal").await;
+        for _ in 0..9 {
+            let outcome: Result<(), StoreError> = in_tx!(store, Moment(0), tx => {
+                tx.exec(FILL, args!["first", b"1".to_vec()]).await?;
+                Err(StoreError::NotFound)
+            });
+            assert!(matches!(outcome, Err(StoreError::NotFound)));
+        }
+        assert!(store.is_writable());
+        assert_eq!(rows(&store).await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_transaction_leaves_nothing_behind() {
+        let store = store("dropped").await;
+        let mut tx = store.begin(Moment(0)).await.unwrap();
+        tx.exec(FILL, args!["half", b"1".to_vec()]).await.unwrap();
+        drop(tx);
+        instance::get_or_create(&store, "whole", b"1", Moment(0))
+            .await
+            .unwrap();
+        assert_eq!(rows(&store).await, 1);
+    }
+}

@@ -7,4 +7,5 @@
 #[macro_use]
 mod support;
 mod layers;
+mod store;
 mod story;

@@ -8,9 +8,9 @@ use hikitsugi::domain::resident::Status;
 use hikitsugi::store::document::{self, NewLink};
 use hikitsugi::store::link::{self, LinkState};
 use hikitsugi::store::scan::{self, NewScan};
-use hikitsugi::store::{StoreError, resident};
+use hikitsugi::store::{StoreError, audit, resident, sheet};
 
-use super::town::{Town, head, new_link};
+use super::town::{Town, head, new_link, revision};
 
 async fn state(town: &Town, token: u8) -> LinkState {
     town.scan(token).await.state(town.now())
@@ -53,7 +53,7 @@ both_databases! {
         let id = town.admit(&person).await;
         let paper = town.issue(&id, 1, new_link()).await.unwrap();
         let edit = town.permit();
-        hikitsugi::store::sheet::confirm(town.store(), &edit, &id, 1, &person, super::town::revision("newer"), town.now())
+        sheet::confirm(town.store(), &edit, &id, 1, &person, revision("newer"), town.now())
             .await
             .unwrap();
         let found = town.scan(1).await;
@@ -152,10 +152,14 @@ both_databases! {
         assert_eq!(scan::mark_all_seen(town.store(), &review, town.now(), town.now()).await.unwrap(), 29);
         assert_eq!(scan::count_unseen(town.store(), &read).await.unwrap(), 0);
         assert_eq!(scan::list(town.store(), &read, None, 99).await.unwrap().len(), 30);
+        let first = scan::list(town.store(), &read, None, 20).await.unwrap();
+        let before = (first[19].at, first[19].id.as_str());
+        let rest = scan::list(town.store(), &read, Some(before), 20).await.unwrap();
+        assert_eq!(rest.len(), 10, "views of one instant are not lost between pages");
         assert_eq!(scan::of_resident(town.store(), &read, &id, 99).await.unwrap().len(), 30);
-        assert_eq!(scan::list(town.store(), &read, Some(town.now()), 99).await.unwrap(), []);
+        assert_eq!(scan::list(town.store(), &read, Some((town.now(), "")), 99).await.unwrap(), []);
 
-        let audit = hikitsugi::store::audit::list(town.store(), &town.permit(), Some(&id), None, 999).await.unwrap();
+        let audit = audit::list(town.store(), &town.permit(), Some(&id), None, 999).await.unwrap();
         assert_eq!(audit.iter().filter(|entry| entry.action == "scan.viewed").count(), 30);
     }
 
