@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 mod audit;
+pub mod demo;
 mod forms;
 mod init;
 mod serve;
@@ -22,6 +23,8 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 架空の市で試す: 新しいデータベースを作り、サービスを動かす
+    Demo(demo::Options),
     /// サービスを動かす
     Serve(Given),
     /// 市の運用担当の最初のアカウントを作る
@@ -63,6 +66,7 @@ enum AuditCommand {
 }
 
 /// Why a command failed, in one line.
+#[derive(Debug)]
 pub struct Failure(pub String);
 
 impl<E: std::fmt::Display> From<E> for Failure {
@@ -77,6 +81,7 @@ impl<E: std::fmt::Display> From<E> for Failure {
 /// One clear line for standard error; the exit code is then 1.
 pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Command::Demo(options) => block_on(demo::run(options)),
         Command::Serve(given) => block_on(serve::run(given.settle()?)),
         Command::Init {
             settings,

@@ -32,7 +32,9 @@ use crate::domain::clock::{Clock, Entropy, Moment};
 use crate::domain::form::Forms;
 use crate::store::Store;
 
+pub use document::{Issued, issue_document};
 pub use error::WebError;
+pub use session::sha256;
 
 /// What every handler can reach. Nothing that matters lives here: several processes can serve one database.
 #[derive(Clone)]
