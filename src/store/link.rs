@@ -2,13 +2,14 @@
 
 use super::db::{AnyRow, FromRow};
 use super::document::{Frozen, NewDocument, NewLink};
-use super::resident::{CurrentSheet, ResidentHead, head};
+use super::resident::{self, CurrentSheet, ResidentHead, head};
 use super::writer::Tx;
 use super::{Store, StoreError};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::id::{DocumentId, FacilityId, ResidentId};
 use crate::domain::link::EndReason;
+use crate::domain::permit::Role;
 
 statements! {
     INSERT = "insert into link (token_hash, facility_id, resident_id, document_id, created_at, expires_at)
@@ -16,7 +17,8 @@ statements! {
     FIND = concat!("select l.facility_id, l.document_id, l.created_at as linked_at, l.expires_at, l.ended_at,
             l.end_reason, d.serial, d.form, d.edition, d.revision as printed_revision, d.issued_at, d.valid_until,
             d.match_code, f.name as facility_name, f.kind as facility_kind, f.body as facility_body,
-            s.body, s.created_at as revised_at, ", head!(), "
+            s.body, s.created_at as revised_at, s.author_name as revised_by, s.author_role as revised_by_role, ",
+            head!(), "
         from link l
         join document d on d.facility_id = l.facility_id and d.id = l.document_id
         join facility f on f.id = l.facility_id
@@ -56,6 +58,9 @@ row! {
         facility_kind: String,
         /// JSON: address, phones, entrance.
         facility_body: Vec<u8>,
+        /// Who confirmed the current sheet.
+        revised_by: String,
+        revised_by_role: Role,
     }
 }
 
@@ -132,6 +137,11 @@ pub async fn printed(store: &Store, found: &FoundLink) -> Result<Frozen, StoreEr
         .db()
         .one(PRINTED, args![&link.facility_id, &link.document_id])
         .await
+}
+
+/// [`resident::alike`] for the resident whose sheet a token opened.
+pub async fn alike(store: &Store, found: &FoundLink) -> Result<Vec<ResidentHead>, StoreError> {
+    resident::alike_in(store, &found.link.facility_id, &found.resident.kana_key).await
 }
 
 pub(super) async fn insert(

@@ -464,12 +464,20 @@ pub async fn alike(
     permit: &Permit<ReadResident>,
     kana_key: &[u8],
 ) -> Result<Vec<ResidentHead>, StoreError> {
+    alike_in(store, permit.facility(), kana_key).await
+}
+
+pub(super) async fn alike_in(
+    store: &Store,
+    facility: &FacilityId,
+    kana_key: &[u8],
+) -> Result<Vec<ResidentHead>, StoreError> {
     let (head, tail) = like_keys(kana_key);
     if head.is_empty() {
         return Ok(Vec::new());
     }
     store
         .db()
-        .all(ALIKE, args![permit.facility(), head, tail, 500_i64])
+        .all(ALIKE, args![facility, head, tail, 500_i64])
         .await
 }

@@ -48,11 +48,14 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
-/// Puts all guards around the routes.
-pub fn wrap(routes: Router<App>, app: App) -> Router {
+/// Puts all guards around the routes; around `papers`, which no cookie opens, all but the one against other sites'
+/// orders. Browsers that know no `Sec-Fetch-Site` send `Origin: null` with a form of a page without referrers, and a
+/// crew's button must work on each.
+pub fn wrap(routes: Router<App>, papers: Router<App>, app: App) -> Router {
     routes
-        .fallback(|| async { WebError::NotFound })
         .layer(middleware::from_fn(same_site))
+        .merge(papers)
+        .fallback(|| async { WebError::NotFound })
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(broken))
         .layer(TimeoutLayer::with_status_code(

@@ -104,13 +104,18 @@ pub async fn names_like(
     permit: &Permit<ReadResident>,
     head: &ResidentHead,
 ) -> Result<Vec<String>, WebError> {
-    let mut others = resident::alike(&app.store, permit, &head.kana_key).await?;
+    let others = resident::alike(&app.store, permit, &head.kana_key).await?;
+    Ok(names_like_among(head, others))
+}
+
+/// Those of `others` who could be taken for this resident, each with room, name and reading.
+pub fn names_like_among(head: &ResidentHead, mut others: Vec<ResidentHead>) -> Vec<String> {
     others.retain(|other| other.id != head.id);
     let found = alike(
         &head.name_kana,
         others.iter().map(|other| other.name_kana.as_str()),
     );
-    Ok(found
+    found
         .into_iter()
         .map(|index| {
             let other = &others[index];
@@ -121,7 +126,7 @@ pub async fn names_like(
                 other.name_kana
             )
         })
-        .collect())
+        .collect()
 }
 
 /// Why a record cannot be confirmed: required answers, contradictions, and names that could not be printed.

@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod audit;
 pub mod auth;
+mod crew;
 mod document;
 mod edit;
 mod error;
@@ -135,6 +136,10 @@ pub fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(guard::healthz))
         .route("/readyz", get(guard::readyz));
+    // Opened by the token alone: no session, so no other site's page can misuse one.
+    let papers = Router::new()
+        .route("/q/{token}", get(crew::cover).post(crew::open))
+        .route("/Q/{token}", get(crew::cover).post(crew::open));
     let whole = pages.merge(open).merge(api::routes());
-    guard::wrap(whole, app)
+    guard::wrap(whole, papers, app)
 }

@@ -250,7 +250,7 @@ fn limit(asked: Option<i64>) -> i64 {
 }
 
 /// An instant as RFC 3339 in UTC, to the millisecond.
-fn instant(moment: Moment) -> Value {
+pub(super) fn instant(moment: Moment) -> Value {
     let time = time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(moment.0) * 1_000_000);
     time.map_or(Value::Null, |time| {
         json!(format!(

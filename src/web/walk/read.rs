@@ -225,7 +225,8 @@ pub fn glance(view: &SheetView) -> Markup {
     }
 }
 
-fn presence_code(shown: &Shown) -> &'static str {
+/// The four answers that must never be taken for one another (safety.md S18), as markup and JSON name them.
+pub fn presence_code(shown: &Shown) -> &'static str {
     match shown {
         Shown::NotAsked => "unasked",
         Shown::Unknown => "unknown",
@@ -234,7 +235,8 @@ fn presence_code(shown: &Shown) -> &'static str {
     }
 }
 
-fn alert_icon(what: &str) -> Icon {
+/// The shape beside an alert's word.
+pub fn alert_icon(what: &str) -> Icon {
     match what {
         "要注意薬" => Icon::Drop,
         "アレルギー" | "食物アレルギー" => Icon::Allergy,

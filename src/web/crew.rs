@@ -1,0 +1,281 @@
+//! What an ambulance crew sees behind the QR code of a paper (design.md 7–8).
+//!
+//! A GET shows the cover, which holds no personal data and writes nothing, so that scanners, link previews and
+//! prefetch do no harm. One tap (POST) opens the crew's page and records the view. Both are one response: no script,
+//! no second request, no cookie. Nobody here is signed in; holding the token is the permission.
+//!
+//! No answer of this module is an ordinary error page: whoever stands at a bed with a phone always sees what to do
+//! about resuscitation (safety.md S1, S3) and whom to call.
+
+mod calls;
+mod compare;
+mod cover;
+mod json;
+mod sheet;
+mod shell;
+mod visitor;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::Method;
+use axum::response::Response;
+use serde_json::json;
+
+use self::compare::{Compared, compare};
+use self::visitor::Visitor;
+use super::scan::Tier;
+use super::{App, load, photo, session};
+use crate::domain::clock::Moment;
+use crate::domain::date::Day;
+use crate::domain::id::new_uuid;
+use crate::domain::link::LinkToken;
+use crate::domain::record::{FacilityFacts, Record};
+use crate::domain::sheet::may_share_with_crews;
+use crate::domain::view::{Marks, SheetView};
+use crate::store::link::{self, FoundLink, LinkState};
+use crate::store::scan::NewScan;
+use crate::store::{attachment, scan};
+
+/// How long a crew waits for a disk or a database before the page does without it.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The paper in the crew's hand and the facility that answers for it. Nothing of the person.
+struct Paper {
+    facility: FacilityFacts,
+    serial: String,
+    match_code: String,
+    issued_at: Moment,
+    /// As printed.
+    revision: i64,
+    /// The sheet's, now.
+    current_revision: i64,
+    valid_until: Option<Day>,
+}
+
+/// One opening of a live paper.
+struct Opening {
+    paper: Paper,
+    at: Moment,
+    tier: Tier,
+    /// Whether the view is on disk; a crew does not wait until it is.
+    recorded: bool,
+    /// `None` when the record cannot be read.
+    sheet: Option<Sheet>,
+}
+
+/// The sheet as it is now, beside the paper.
+struct Sheet {
+    view: SheetView,
+    compared: Compared,
+    /// The photograph as a `data:` address.
+    photo: Option<String>,
+    /// Whether the facility's other names could be looked through.
+    alike_known: bool,
+}
+
+/// What stands behind a token.
+enum Behind {
+    Nothing,
+    /// The database does not answer.
+    Unreachable,
+    Ended(Box<FoundLink>, LinkState),
+    Live(Box<FoundLink>),
+}
+
+pub async fn cover(
+    State(app): State<App>,
+    method: Method,
+    Path(token): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    match behind(&app, &token).await {
+        // Only who asks for JSON by name opens with a GET; a HEAD never opens.
+        Behind::Live(found) if visitor.wants_json && method == Method::GET => {
+            opened(&app, *found, &visitor, false).await
+        }
+        Behind::Live(found) => cover::live(&paper(&found)),
+        shut => shut_door(&shut, visitor.wants_json),
+    }
+}
+
+pub async fn open(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    match behind(&app, &token).await {
+        Behind::Live(found) => opened(&app, *found, &visitor, asks_in_emergency(body)).await,
+        shut => shut_door(&shut, visitor.wants_json),
+    }
+}
+
+/// A body that cannot be read is no reason to refuse a crew: it asks for nothing special.
+fn asks_in_emergency(body: Result<Bytes, BytesRejection>) -> bool {
+    body.is_ok_and(|body| {
+        body.split(|byte| *byte == b'&')
+            .any(|pair| pair == b"emergency=1")
+    })
+}
+
+async fn behind(app: &App, token: &str) -> Behind {
+    let Some(token) = LinkToken::parse(token) else {
+        return Behind::Nothing;
+    };
+    let hash = session::sha256(token.as_str().as_bytes());
+    match patiently("link not read", link::find(&app.store, &hash)).await {
+        None => Behind::Unreachable,
+        Some(None) => Behind::Nothing,
+        Some(Some(found)) => match found.state(app.now()) {
+            LinkState::Live => Behind::Live(Box::new(found)),
+            state => Behind::Ended(Box::new(found), state),
+        },
+    }
+}
+
+fn shut_door(behind: &Behind, wants_json: bool) -> Response {
+    match (behind, wants_json) {
+        (Behind::Ended(found, state), false) => cover::ended(&paper(found), *state),
+        (Behind::Ended(found, state), true) => json::ended(&paper(found), *state),
+        (Behind::Nothing, false) => cover::unknown(),
+        (Behind::Nothing, true) => json::unknown(),
+        (Behind::Live(_) | Behind::Unreachable, false) => cover::unreachable(),
+        (Behind::Live(_) | Behind::Unreachable, true) => json::unreachable(),
+    }
+}
+
+async fn opened(app: &App, found: FoundLink, visitor: &Visitor, emergency: bool) -> Response {
+    let opening = read(app, &found, visitor, emergency).await;
+    let form = app.forms.scan();
+    if visitor.wants_json {
+        json::opened(form, &opening)
+    } else {
+        sheet::opened(form, &opening)
+    }
+}
+
+/// Records the view and reads what is shown, side by side. What fails or takes too long is left out and said.
+async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) -> Opening {
+    let at = app.now();
+    let paper = paper(found);
+    let record = load::read_record(&found.sheet().body)
+        .inspect_err(|error| tracing::error!(document = %found.link().document_id, ?error, "record not read"))
+        .ok();
+    let tier = tier(record.as_ref(), emergency);
+    let scan_id = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
+    let scan = NewScan {
+        id: &scan_id,
+        tier: tier.code(),
+        source: &visitor.source,
+        agent: &visitor.agent,
+    };
+    let (recorded, printed, picture, alike) = tokio::join!(
+        patiently(
+            "view not recorded",
+            scan::record(&app.store, found, scan, at)
+        ),
+        patiently("printed text not read", link::printed(&app.store, found)),
+        patiently("photograph not read", attachment::photo(&app.store, found)),
+        patiently("like names not read", link::alike(&app.store, found)),
+    );
+    let sheet = record.map(|record| {
+        let alike_known = alike.is_some();
+        let alike = load::names_like_among(found.resident(), alike.unwrap_or_default());
+        let view = SheetView {
+            facility: paper.facility.clone(),
+            record,
+            standing: load::standing_now(app),
+            marks: marks(found),
+            alike,
+            as_of: at,
+            issue: None,
+        };
+        Sheet {
+            compared: compare(
+                app.forms.scan(),
+                tier,
+                printed.as_ref().map(|frozen| frozen.body.as_slice()),
+                &view,
+            ),
+            view,
+            photo: picture.flatten().as_ref().and_then(photo::data_address),
+            alike_known,
+        }
+    });
+    Opening {
+        paper,
+        at,
+        tier,
+        recorded: recorded.is_some(),
+        sheet,
+    }
+}
+
+/// How much is shown (safety.md S22). Without a readable record there is no consent to be read either.
+fn tier(record: Option<&Record>, emergency: bool) -> Tier {
+    match record {
+        Some(record) if may_share_with_crews(record) => Tier::Full,
+        Some(_) if emergency => Tier::Emergency,
+        _ => Tier::ContactsOnly,
+    }
+}
+
+fn paper(found: &FoundLink) -> Paper {
+    let link = found.link();
+    let facility = load::read_facts(&link.facility_body)
+        .inspect_err(
+            |error| tracing::error!(facility = %link.facility_id, ?error, "facility not read"),
+        )
+        .unwrap_or_else(|_| only_named(&link.facility_name));
+    Paper {
+        facility,
+        serial: link.serial.clone(),
+        match_code: link.match_code.clone(),
+        issued_at: link.issued_at,
+        revision: link.printed_revision,
+        current_revision: found.resident().revision,
+        valid_until: link.valid_until,
+    }
+}
+
+/// All that is left of a facility whose facts cannot be read.
+fn only_named(name: &str) -> FacilityFacts {
+    FacilityFacts::from_json(&json!({ "facility_name": name })).unwrap_or_default()
+}
+
+fn marks(found: &FoundLink) -> Marks {
+    let link = found.link();
+    Marks {
+        revision: found.resident().revision,
+        recorded_at: found.sheet().revised_at,
+        recorded_by: format!("{}({})", link.revised_by, link.revised_by_role.label()),
+        verified_at: found.resident().verified_at,
+    }
+}
+
+/// The answer, if it comes in time; a failure is logged by its cause and never by whom it is about.
+async fn patiently<T, E: Display>(
+    failure: &'static str,
+    work: impl Future<Output = Result<T, E>>,
+) -> Option<T> {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "crew's page: {failure}");
+            None
+        }
+        Err(_) => {
+            tracing::error!("crew's page: {failure} in time");
+            None
+        }
+    }
+}

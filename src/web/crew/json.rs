@@ -1,0 +1,247 @@
+//! The crew's page as JSON, for programs of fire departments and hospitals: the same rules, the same record of the
+//! view.
+
+use axum::Json;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::calls::{self, Call};
+use super::compare::Compared;
+use super::cover::ended_words;
+use super::shell::facility_calls;
+use super::{Opening, Paper, Sheet};
+use crate::domain::answer::{Answer, Shown};
+use crate::domain::computed::Computed;
+use crate::domain::form::{Form, Item, Style};
+use crate::domain::link::EndReason;
+use crate::domain::standing::Standing;
+use crate::domain::view::SheetView;
+use crate::store::link::LinkState;
+use crate::web::api::instant;
+use crate::web::scan::Tier;
+use crate::web::walk::read::presence_code;
+
+pub fn opened(form: &Form, opening: &Opening) -> Response {
+    let body = whole(form, opening);
+    ([(CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+pub(super) fn whole(form: &Form, opening: &Opening) -> Value {
+    let paper = &opening.paper;
+    let mut body = json!({
+        "tier": opening.tier.code(),
+        "viewed_at": instant(opening.at),
+        "view_recorded": opening.recorded,
+        "facility": facility(paper),
+        "document": document(paper),
+    });
+    let told = match &opening.sheet {
+        None => json!({"standing": standing(Standing::FullCprByFailure), "items": []}),
+        Some(sheet) => sheet_json(form, opening.tier, sheet),
+    };
+    if let (Value::Object(body), Value::Object(told)) = (&mut body, told) {
+        body.extend(told);
+    }
+    body
+}
+
+fn sheet_json(form: &Form, tier: Tier, sheet: &Sheet) -> Value {
+    let view = &sheet.view;
+    let shares = tier != Tier::ContactsOnly;
+    let items: Vec<Value> = form
+        .sections
+        .iter()
+        .flat_map(|section| section.items.iter().map(move |item| (section, item)))
+        .filter(|(_, item)| shares || item.style == Style::Call)
+        .map(|(section, item)| item_json(&section.key, item, view))
+        .collect();
+    let consent = &view.record.consent.consent_to_share_ems;
+    let mut json = json!({
+        "revision": view.marks.revision,
+        "consent": {"state": consent.json(), "text": consent.to_string(), "shown_without_consent": tier == Tier::Emergency},
+        "standing": standing(if shares { view.standing } else { Standing::FullCpr }),
+        "items": items,
+        "changes": changes(&sheet.compared),
+    });
+    if shares {
+        json["resident"] = resident(sheet);
+        json["staleness"] = json!({
+            "code": view.staleness().code(),
+            "text": view.staleness().words(),
+            "verified_at": view.marks.verified_at.map(instant),
+        });
+    }
+    json
+}
+
+/// Never without until when (safety.md S3) and what the area's crews do (S15).
+fn standing(standing: Standing) -> Value {
+    let band = standing.band();
+    json!({
+        "code": standing.code(),
+        "headline": band.headline,
+        "until": band.until,
+        "area": band.area,
+    })
+}
+
+fn resident(sheet: &Sheet) -> Value {
+    let view = &sheet.view;
+    let identity = &view.record.identity;
+    json!({
+        "name": identity.name.json(),
+        "name_kana": identity.name_kana.json(),
+        "birth_date": identity.birth_date.json(),
+        "age": Computed::Age.shown(view).line(),
+        "sex": identity.sex.json(),
+        "floor": identity.floor.json(),
+        "room": identity.room.json(),
+        "photo": sheet.photo,
+        "like_names": if sheet.alike_known { json!(view.alike) } else { Value::Null },
+    })
+}
+
+fn item_json(section: &str, item: &Item, view: &SheetView) -> Value {
+    let shown = view.item(item);
+    let mut json = json!({
+        "section": section,
+        "key": item.source.key(),
+        "label": item.label,
+        "presence": presence_code(&shown),
+        "text": shown.line(),
+    });
+    if let Shown::Rows(rows) = &shown {
+        json["rows"] = rows
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .map(|(field, cell)| {
+                        json!({
+                            "key": field.key,
+                            "label": field.label,
+                            "presence": presence_code(cell),
+                            "text": cell.line(),
+                        })
+                    })
+                    .collect::<Value>()
+            })
+            .collect();
+    }
+    if item.style == Style::Call {
+        json["calls"] = calls_json(&calls::calls(item, view));
+    }
+    json
+}
+
+fn calls_json(calls: &[Call]) -> Value {
+    calls
+        .iter()
+        .map(|call| json!({"who": call.who, "phone": call.number}))
+        .collect()
+}
+
+fn changes(compared: &Compared) -> Value {
+    match compared {
+        Compared::Unknown => Value::Null,
+        Compared::Differences(found) => found
+            .iter()
+            .map(|one| {
+                json!({"key": one.key, "label": one.label, "before": one.before, "after": one.after})
+            })
+            .collect(),
+    }
+}
+
+fn facility(paper: &Paper) -> Value {
+    json!({
+        "name": paper.facility.facility_name.json(),
+        "calls": calls_json(&facility_calls(&paper.facility)),
+    })
+}
+
+fn document(paper: &Paper) -> Value {
+    json!({
+        "serial": paper.serial,
+        "match_code": paper.match_code,
+        "issued_at": instant(paper.issued_at),
+        "revision": paper.revision,
+        "valid_until": paper.valid_until.map(|day| day.iso()),
+    })
+}
+
+/// What opens nothing is a problem document (RFC 9457) that still says what to do about resuscitation.
+fn problem(status: StatusCode, kind: &str, title: &str, detail: &str, band: Standing) -> Value {
+    json!({
+        "type": format!("urn:hikitsugi:problem:{kind}"),
+        "title": title,
+        "status": status.as_u16(),
+        "detail": detail,
+        "standing": standing(band),
+    })
+}
+
+fn refuse(status: StatusCode, body: &Value) -> Response {
+    let headers = [
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        ),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, body.to_string()).into_response()
+}
+
+pub fn ended(paper: &Paper, state: LinkState) -> Response {
+    refuse(StatusCode::GONE, &ended_json(paper, state))
+}
+
+pub(super) fn ended_json(paper: &Paper, state: LinkState) -> Value {
+    // Who left and who died are told by one word: the code of a paper is no place to learn of a death.
+    let reason = match state {
+        LinkState::Ended(EndReason::Reprinted) => "reprinted",
+        LinkState::Ended(EndReason::Withdrawn) => "withdrawn",
+        LinkState::Ended(EndReason::Left | EndReason::Died) => "no_longer_used",
+        LinkState::Expired | LinkState::Live => "expired",
+    };
+    let (title, detail) = ended_words(state);
+    let mut body = problem(
+        StatusCode::GONE,
+        "paper_ended",
+        title,
+        detail,
+        Standing::FullCpr,
+    );
+    body["reason"] = json!(reason);
+    body["facility"] = facility(paper);
+    body["document"] = document(paper);
+    body
+}
+
+pub fn unknown() -> Response {
+    let status = StatusCode::NOT_FOUND;
+    let detail = "読み取りの誤りか、この仕組みの紙ではありません。施設へ電話で確かめてください";
+    let title = "このQRコードは登録されていません";
+    refuse(
+        status,
+        &problem(status, "unknown_paper", title, detail, Standing::FullCpr),
+    )
+}
+
+pub fn unreachable() -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let detail =
+        "紙の内容で活動し、紙にある電話で確かめてください。もう一度試すと読み取れることがあります";
+    let title = "いま記録を読み取れません";
+    refuse(
+        status,
+        &problem(
+            status,
+            "unreachable",
+            title,
+            detail,
+            Standing::FullCprByFailure,
+        ),
+    )
+}

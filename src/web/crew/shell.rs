@@ -1,0 +1,165 @@
+//! The shell of the crew's pages: one response with its style inside, and the parts that more than one page shows.
+
+use std::sync::OnceLock;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::domain::answer::Known;
+use crate::domain::phone::Phone;
+use crate::domain::record::FacilityFacts;
+use crate::domain::standing::Standing;
+use crate::web::assets::CREW_STYLE;
+use crate::web::icon::{Icon, icon};
+use crate::web::session::sha256;
+
+use super::calls::{Call, call};
+
+/// Nothing but the inlined style and pictures inside the page: no script, no request, no frame.
+fn policy() -> HeaderValue {
+    static POLICY: OnceLock<HeaderValue> = OnceLock::new();
+    POLICY
+        .get_or_init(|| {
+            let hash = BASE64_STANDARD.encode(sha256(CREW_STYLE.as_bytes()));
+            HeaderValue::try_from(format!(
+                "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; \
+                 base-uri 'none'; frame-ancestors 'none'"
+            ))
+            .expect("a policy of ASCII")
+        })
+        .clone()
+}
+
+/// The whole page around `main`.
+pub fn answer(status: StatusCode, main: &Markup) -> Response {
+    let headers = [
+        (CONTENT_SECURITY_POLICY, policy()),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, document(main)).into_response()
+}
+
+/// A title without a name, because phones keep titles in their history; an icon without a request.
+pub fn document(main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="ja" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex, nofollow";
+                meta name="format-detection" content="telephone=no";
+                title { "救急連絡シート" }
+                link rel="icon" href="data:,";
+                style { (PreEscaped(CREW_STYLE)) }
+            }
+            body { (main) }
+        }
+    }
+}
+
+/// The strip at the top: what the paper in the hand is worth.
+pub fn strip(state: PaperWord, words: &Markup) -> Markup {
+    let (name, shape) = match state {
+        PaperWord::Current => ("current", Icon::Ok),
+        PaperWord::Changed => ("changed", Icon::Warn),
+        PaperWord::Ended => ("ended", Icon::Stop),
+    };
+    html! { p .paper data-paper=(name) { (icon(shape)) span { (words) } } }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperWord {
+    Current,
+    Changed,
+    Ended,
+}
+
+/// The code by which a crew sees that page and paper belong together.
+pub fn match_code(code: &str) -> Markup {
+    html! { span .num { "照合番号 " span .code { (code) } } }
+}
+
+/// What to do about resuscitation, with its reason.
+pub fn band(standing: Standing) -> Markup {
+    band_because(standing, Some(standing.band().reason))
+}
+
+/// The same without the standing's own reason, which is a fact about the person; `why` says something else, or nothing.
+pub fn band_because(standing: Standing, why: Option<&str>) -> Markup {
+    let band = standing.band();
+    html! {
+        section .cpr data-standing=(standing.code()) aria-label="心肺蘇生" {
+            h2 { (icon(Icon::Heart)) span { (band.headline) } }
+            p .until { (band.until) }
+            @if let Some(why) = why { p .why { (why) } }
+            p .area { (band.area) }
+        }
+    }
+}
+
+/// The facility's own numbers, the one for the night first.
+pub fn facility_calls(facility: &FacilityFacts) -> Vec<Call> {
+    let named = |known: &Known<Phone>, who: &str| Call {
+        who: who.to_owned(),
+        number: known.value().map(ToString::to_string),
+        said: known.to_string(),
+    };
+    let day = named(&facility.facility_phone, "施設 代表");
+    match facility.night_phone.value() {
+        Some(_) => vec![named(&facility.night_phone, "施設 夜間"), day],
+        None => vec![day],
+    }
+}
+
+/// 119 stays one tap away (safety.md S13, S23).
+pub fn call_119() -> Markup {
+    html! {
+        div .calls {
+            (call(&Call {
+                who: "救急車を呼ぶ".to_owned(),
+                number: Some("119".to_owned()),
+                said: String::new(),
+            }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_exactly_the_style_that_stands_in_the_page() {
+        let page = document(&html! { main {} }).into_string();
+        let style = page
+            .split("<style>")
+            .nth(1)
+            .unwrap()
+            .split("</style>")
+            .next()
+            .unwrap();
+        let hash = BASE64_STANDARD.encode(sha256(style.as_bytes()));
+        assert!(
+            policy()
+                .to_str()
+                .unwrap()
+                .contains(&format!("style-src 'sha256-{hash}'"))
+        );
+        assert!(!style.contains('<'), "the style could end the element");
+    }
+
+    #[test]
+    fn a_page_asks_for_nothing_else() {
+        let answer = answer(StatusCode::OK, &html! { main {} });
+        assert_eq!(answer.headers()[CACHE_CONTROL], "no-store");
+        let page = document(&html! { main {} }).into_string();
+        for asking in ["<script", "src=", "url(", "@import", "http:", "https:"] {
+            assert!(!page.contains(asking), "{asking}");
+        }
+    }
+}
