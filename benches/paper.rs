@@ -8,6 +8,7 @@ mod meter;
 mod sample;
 
 use std::hint::black_box;
+use std::path::Path;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use hikitsugi::domain::form::{Form, Forms};
@@ -30,10 +31,15 @@ fn paper(criterion: &mut Criterion) {
     let sheets: Vec<SheetView> = (0..100).map(sample::view).collect();
 
     let first = meter::Meter::start();
-    let bytes = render(form, &sheets[0], &photo).len();
+    let bytes = render(form, &sheets[0], &photo);
     let first = first.stop();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dense.pdf");
+    std::fs::write(&file, &bytes).expect("the build folder is writable");
     println!(
-        "one dense sheet: {bytes} bytes; the first of a process, with its fonts read: {:.1} ms CPU",
+        "one dense sheet: {} bytes, of these the photograph {} ({}); the first of a process, with its fonts read: {:.1} ms CPU",
+        bytes.len(),
+        photo.len(),
+        file.display(),
         meter::micros(first.cpu()) / 1e3
     );
     let cost = |view| {
