@@ -188,7 +188,7 @@ pub async fn confirm(
         permit,
         id,
         expected,
-        (&Head::of(record)).into(),
+        &Head::of(record),
         sheet,
         now,
     )

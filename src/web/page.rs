@@ -198,7 +198,6 @@ pub fn notice(kind: NoticeKind, title: &str, body: Markup) -> Markup {
         NoticeKind::Info => ("info", Icon::Info),
         NoticeKind::Ok => ("ok", Icon::Ok),
         NoticeKind::Warn => ("warn", Icon::Warn),
-        NoticeKind::Error => ("error", Icon::Stop),
     };
     html! {
         div .notice data-type=(name) role=[(kind != NoticeKind::Info).then_some("status")] {
@@ -213,5 +212,4 @@ pub enum NoticeKind {
     Info,
     Ok,
     Warn,
-    Error,
 }
