@@ -499,11 +499,10 @@ async fn write_notes(core: &Core, notes: &[Note]) -> Result<(), StoreError> {
     // Chains in one order everywhere, so that two processes never wait for each other.
     let mut chains: BTreeMap<&FacilityId, Vec<(&Author, Moment, &Entry)>> = BTreeMap::new();
     for note in notes {
-        chains.entry(&note.author.facility).or_default().push((
-            &note.author,
-            note.at,
-            &note.entry,
-        ));
+        chains
+            .entry(&note.author.facility)
+            .or_default()
+            .push((&note.author, note.at, &note.entry));
     }
     in_tx!(core, at, tx => {
         for (sql, args) in notes.iter().flat_map(|note| &note.rows) {

@@ -227,7 +227,10 @@ pub async fn get(
     permit: &Permit<ReadResident>,
     document: &DocumentId,
 ) -> Result<(Document, Frozen), StoreError> {
-    store.db().one(GET, args![permit.facility(), document]).await
+    store
+        .db()
+        .one(GET, args![permit.facility(), document])
+        .await
 }
 
 /// The bytes that were printed.

@@ -79,7 +79,7 @@ impl Store {
                 let opened = open::sqlite(&path).await?;
                 Core {
                     db: Db::Sqlite(opened.readers),
-                    writer: Writer::sqlite(opened.writer, opened.first),
+                    writer: Writer::sqlite(opened.writer, Some(opened.first)),
                     lock: Mutex::new(Some(opened.lock)),
                 }
             }
@@ -92,9 +92,35 @@ impl Store {
                 }
             }
         };
+        Ok(Self::of(core))
+    }
+
+    /// Opens a database only to look at it, also while another process serves it. Nothing is created or migrated.
+    ///
+    /// # Errors
+    /// `Address`, `Unusable`, or `Schema` when the schema is not this version's.
+    pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
+        let (db, writer) = match Address::parse(url)? {
+            Address::Sqlite(path) => (
+                Db::Sqlite(open::sqlite_to_read(&path).await?),
+                Writer::sqlite(open::sqlite_writer(&path), None),
+            ),
+            Address::Postgres(options) => {
+                let pool = open::postgres_to_read(*options).await?;
+                (Db::Postgres(pool.clone()), Writer::postgres(pool))
+            }
+        };
+        Ok(Self::of(Core {
+            db,
+            writer: writer.shut(),
+            lock: Mutex::new(None),
+        }))
+    }
+
+    fn of(core: Core) -> Self {
         let core = Arc::new(core);
         let queue = audit::Queue::start(&core);
-        Ok(Self { core, queue })
+        Self { core, queue }
     }
 
     /// False after repeated failures: pages are still read, and say so. Turns true by itself when a write works again.

@@ -3,7 +3,7 @@
 //! - `sqlite:PATH` keeps everything in one file; a lock file beside it keeps a second process out.
 //! - `postgres://…` is a server's; `?options=-csearch_path%3Dname` chooses a schema.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -66,24 +66,42 @@ pub(super) struct OpenSqlite {
 pub(super) async fn sqlite(path: &Path) -> Result<OpenSqlite, StoreError> {
     let database = path.display().to_string();
     let lock = lock(path)?;
-    let unusable = |error: sqlx::Error| StoreError::Unusable {
-        database: database.clone(),
-        cause: error.to_string(),
-    };
-
-    let writer = sqlite_options(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal);
+    let writer = sqlite_writer(path);
     // Migrations run in sqlx's own transactions, on a connection that is not used again.
-    let mut migrating = writer.connect().await.map_err(unusable)?;
+    let mut migrating = writer
+        .connect()
+        .await
+        .map_err(|error| unusable(&database, error))?;
     SQLITE
         .run(&mut migrating)
         .await
         .map_err(|error| schema(&database, error))?;
-    migrating.close().await.map_err(unusable)?;
+    migrating
+        .close()
+        .await
+        .map_err(|error| unusable(&database, error))?;
+    let first = writer
+        .connect()
+        .await
+        .map_err(|error| unusable(&database, error))?;
+    Ok(OpenSqlite {
+        lock,
+        writer,
+        first,
+        readers: sqlite_readers(path).await?,
+    })
+}
 
-    let first = writer.connect().await.map_err(unusable)?;
-    let readers = SqlitePoolOptions::new()
+/// Readers of a file that another process may be writing.
+pub(super) async fn sqlite_to_read(path: &Path) -> Result<SqlitePool, StoreError> {
+    let readers = sqlite_readers(path).await?;
+    let newest = sqlx::query(NEWEST).fetch_one(&readers).await;
+    same_schema(&SQLITE, &path.display().to_string(), newest)?;
+    Ok(readers)
+}
+
+async fn sqlite_readers(path: &Path) -> Result<SqlitePool, StoreError> {
+    SqlitePoolOptions::new()
         .max_connections(READERS)
         .min_connections(READERS)
         .test_before_acquire(false)
@@ -91,13 +109,14 @@ pub(super) async fn sqlite(path: &Path) -> Result<OpenSqlite, StoreError> {
         .max_lifetime(None)
         .connect_with(sqlite_options(path).read_only(true))
         .await
-        .map_err(unusable)?;
-    Ok(OpenSqlite {
-        lock,
-        writer,
-        first,
-        readers,
-    })
+        .map_err(|error| unusable(&path.display().to_string(), error))
+}
+
+/// How a write connection is made anew after the last one failed.
+pub(super) fn sqlite_writer(path: &Path) -> SqliteConnectOptions {
+    sqlite_options(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
 }
 
 /// `synchronous=FULL`: with NORMAL a power cut takes the last commits, although they were acknowledged.
@@ -121,33 +140,45 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
 /// Holds `PATH.lock`. The operating system lets go of it when the process ends, however it ends.
 fn lock(path: &Path) -> Result<File, StoreError> {
     let database = path.display().to_string();
-    let mut name = path.as_os_str().to_owned();
+    // Two names of one file (a link, `./`) must meet at one lock.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = path.into_os_string();
     name.push(".lock");
+    let name = PathBuf::from(name);
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
         .open(&name)
-        .map_err(|error| StoreError::Unusable {
-            database: database.clone(),
-            cause: format!("{} に書き込めません({error})", Path::new(&name).display()),
+        .map_err(|error| {
+            let cause = format!("{} に書き込めません({error})", name.display());
+            unusable(&database, cause)
         })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked { database }),
-        Err(std::fs::TryLockError::Error(error)) => Err(StoreError::Unusable {
-            database,
-            cause: error.to_string(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { database }),
+        Err(TryLockError::Error(error)) => Err(unusable(&database, error)),
     }
 }
 
 pub(super) async fn postgres(options: PgConnectOptions) -> Result<PgPool, StoreError> {
+    let (database, pool) = connect(options).await?;
+    migrate_postgres(&pool)
+        .await
+        .map_err(|error| schema(&database, error))?;
+    Ok(pool)
+}
+
+/// A server's database as it stands, whatever other processes do with it.
+pub(super) async fn postgres_to_read(options: PgConnectOptions) -> Result<PgPool, StoreError> {
+    let (database, pool) = connect(options).await?;
+    let newest = sqlx::query(NEWEST).fetch_one(&pool).await;
+    same_schema(&POSTGRES, &database, newest)?;
+    Ok(pool)
+}
+
+async fn connect(options: PgConnectOptions) -> Result<(String, PgPool), StoreError> {
     let database = format!("{}:{}", options.get_host(), options.get_port());
-    let unusable = |cause: String| StoreError::Unusable {
-        database: database.clone(),
-        cause,
-    };
     let options = options
         .application_name("hikitsugi")
         .statement_cache_capacity(STATEMENT_CACHE)
@@ -158,21 +189,17 @@ pub(super) async fn postgres(options: PgConnectOptions) -> Result<PgPool, StoreE
         .after_connect(|connection, _| Box::pin(settle_session(connection)))
         .connect_with(options)
         .await
-        .map_err(|error| unusable(error.to_string()))?;
+        .map_err(|error| unusable(&database, error))?;
     let encoding: String = sqlx::query("select current_setting('server_encoding') as encoding")
         .fetch_one(&pool)
         .await
         .and_then(|row| row.try_get("encoding"))
-        .map_err(|error| unusable(error.to_string()))?;
+        .map_err(|error| unusable(&database, error))?;
     if encoding != "UTF8" {
-        return Err(unusable(format!(
-            "文字コードが {encoding} です。UTF8 で作り直してください"
-        )));
+        let cause = format!("文字コードが {encoding} です。UTF8 で作り直してください");
+        return Err(unusable(&database, cause));
     }
-    migrate_postgres(&pool)
-        .await
-        .map_err(|error| schema(&database, error))?;
-    Ok(pool)
+    Ok((database, pool))
 }
 
 /// On a connection of its own: building an index, or waiting while another process migrates, may take long.
@@ -197,17 +224,45 @@ async fn settle_session(connection: &mut sqlx::PgConnection) -> Result<(), sqlx:
     .map(|_| ())
 }
 
+const NEWEST: &str = "select max(version) as version from _sqlx_migrations";
+
+/// Whoever only looks migrates nothing, so the schema must be this version's already.
+fn same_schema<R: Row>(
+    migrator: &Migrator,
+    database: &str,
+    newest: Result<R, sqlx::Error>,
+) -> Result<(), StoreError>
+where
+    for<'a> &'a str: sqlx::ColumnIndex<R>,
+    for<'a> Option<i64>: sqlx::Decode<'a, R::Database> + sqlx::Type<R::Database>,
+{
+    let newest: Option<i64> = newest
+        .and_then(|row| row.try_get("version"))
+        .map_err(|error| unusable(database, error))?;
+    let ours = migrator.iter().map(|migration| migration.version).max();
+    if newest == ours {
+        return Ok(());
+    }
+    Err(StoreError::Schema {
+        database: database.to_owned(),
+        cause: format!("段階 {newest:?}(この版は {ours:?})"),
+    })
+}
+
+fn unusable(database: &str, cause: impl std::fmt::Display) -> StoreError {
+    StoreError::Unusable {
+        database: database.to_owned(),
+        cause: cause.to_string(),
+    }
+}
+
 fn schema(database: &str, error: MigrateError) -> StoreError {
-    let database = database.to_owned();
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            StoreError::Unusable {
-                database,
-                cause: error.to_string(),
-            }
+            unusable(database, error)
         }
         other => StoreError::Schema {
-            database,
+            database: database.to_owned(),
             cause: other.to_string(),
         },
     }

@@ -372,7 +372,10 @@ pub async fn get(
     permit: &Permit<ReadResident>,
     resident: &ResidentId,
 ) -> Result<ResidentHead, StoreError> {
-    store.db().one(GET, args![permit.facility(), resident]).await
+    store
+        .db()
+        .one(GET, args![permit.facility(), resident])
+        .await
 }
 
 /// Which residents a list shows, and in which order.

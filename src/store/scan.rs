@@ -109,13 +109,13 @@ pub async fn unseen(
     permit: &Permit<ReadResident>,
     limit: i64,
 ) -> Result<Vec<Scan>, StoreError> {
-    store.db().all(UNSEEN, args![permit.facility(), limit]).await
+    store
+        .db()
+        .all(UNSEEN, args![permit.facility(), limit])
+        .await
 }
 
-pub async fn count_unseen(
-    store: &Store,
-    permit: &Permit<ReadResident>,
-) -> Result<i64, StoreError> {
+pub async fn count_unseen(store: &Store, permit: &Permit<ReadResident>) -> Result<i64, StoreError> {
     let row: Unseen = store
         .db()
         .one(COUNT_UNSEEN, args![permit.facility()])

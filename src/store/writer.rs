@@ -136,11 +136,11 @@ impl Tx {
 }
 
 impl Writer {
-    pub fn sqlite(options: SqliteConnectOptions, first: SqliteConnection) -> Self {
+    pub fn sqlite(options: SqliteConnectOptions, first: Option<SqliteConnection>) -> Self {
         Self {
             engine: Engine::Sqlite {
                 options: Box::new(options),
-                slot: Arc::new(tokio::sync::Mutex::new(Some(first))),
+                slot: Arc::new(tokio::sync::Mutex::new(first)),
             },
             health: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -152,6 +152,14 @@ impl Writer {
             engine: Engine::Postgres(pool),
             health: Mutex::default(),
             closed: AtomicBool::new(false),
+        }
+    }
+
+    /// A writer that never writes, for a database that is only looked at.
+    pub fn shut(self) -> Self {
+        Self {
+            closed: AtomicBool::new(true),
+            ..self
         }
     }
 
@@ -373,12 +381,10 @@ mod tests {
     use crate::store::Store;
     use crate::store::instance;
 
-    statements! {
-        FILL = "insert into instance (name, value, created_at) values ($1, $2, 0)";
-        NO_MORE_PAGES = "pragma max_page_count = 1";
-        PASSED_OVER = "insert into instance (name, value, created_at) values (null, $1, 0)";
-        COUNT = "select count(*) as rows from instance";
-    }
+    const FILL: &str = "insert into instance (name, value, created_at) values ($1, $2, 0)";
+    const NO_MORE_PAGES: &str = "pragma max_page_count = 1";
+    const PASSED_OVER: &str = "insert into instance (name, value, created_at) values (null, $1, 0)";
+    const COUNT: &str = "select count(*) as rows from instance";
 
     row! {
         struct Count { rows: i64 }

@@ -66,7 +66,38 @@ async fn a_server_that_does_not_answer_is_named_without_its_password() {
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
 }
 
+#[tokio::test]
+async fn a_link_to_the_file_meets_the_same_lock() {
+    let bench = Bench::sqlite().await;
+    let link = bench.folder.path().join("other-name.db");
+    std::os::unix::fs::symlink(bench.folder.path().join("test.db"), &link).unwrap();
+    let error = refusal(&format!("sqlite:{}", link.display())).await;
+    assert!(matches!(error, StoreError::Locked { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn looking_at_what_is_not_there_creates_nothing() {
+    let folder = Folder::new();
+    let path = folder.path().join("none.db");
+    let Err(error) = Store::open_to_read(&format!("sqlite:{}", path.display())).await else {
+        panic!("opened");
+    };
+    assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 both_databases! {
+    async fn a_served_database_can_be_looked_at_and_not_written(bench: Bench) {
+        let town = Town::new(bench).await;
+        let looking = Store::open_to_read(&town.bench.url).await.unwrap();
+        let id = town.admit(&head("山田 花子", "やまだ はなこ", "201")).await;
+        let found = hikitsugi::store::resident::get(&looking, &town.permit(), &id).await.unwrap();
+        assert_eq!(found.name, "山田 花子");
+        hikitsugi::store::instance::get_or_create(&looking, "name", b"", town.now()).await.unwrap_err();
+        looking.close().await;
+        town.admit(&head("山田 花江", "やまだ はなえ", "202")).await;
+    }
+
     async fn the_schema_of_a_newer_version_is_left_alone(bench: Bench) {
         let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
             values (9999, 'from the future', true, $1, 0)";
