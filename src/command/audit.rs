@@ -11,7 +11,7 @@ use crate::store::{Store, facility};
 const PAGE: i64 = 500;
 
 pub async fn verify(settings: Settings) -> Result<(), Failure> {
-    let store = Store::open(&settings.database).await?;
+    let store = Store::open_to_read(&settings.database).await?;
     let operator = Actor::console(FacilityId::from("console"), Role::Operator)
         .permit()
         .map_err(|_| Failure("運用担当の権限がありません".to_owned()))?;
