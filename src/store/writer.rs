@@ -390,16 +390,21 @@ mod tests {
         struct Count { rows: i64 }
     }
 
-    /// A store on a file of its own. The folder is removed by the operating system's own cleaning.
-    async fn store(name: &str) -> Store {
-        let path =
-            std::env::temp_dir().join(format!("hikitsugi-writer-{}-{name}", std::process::id()));
-        for end in ["", "-wal", "-shm", ".lock"] {
-            std::fs::remove_file(format!("{}{end}", path.display())).unwrap_or_default();
+    /// A folder of its own for a test's file, removed with it.
+    struct Folder(std::path::PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).unwrap_or_default();
         }
-        Store::open(&format!("sqlite:{}", path.display()))
-            .await
-            .unwrap()
+    }
+
+    async fn store(name: &str) -> (Store, Folder) {
+        let name = format!("hikitsugi-writer-{}-{name}", std::process::id());
+        let folder = Folder(std::env::temp_dir().join(name));
+        std::fs::create_dir_all(&folder.0).unwrap();
+        let url = format!("sqlite:{}", folder.0.join("test.db").display());
+        (Store::open(&url).await.unwrap(), folder)
     }
 
     async fn rows(store: &Store) -> i64 {
@@ -419,7 +424,7 @@ mod tests {
 
     #[tokio::test]
     async fn s24_a_full_disk_loses_nothing_and_heals() {
-        let store = store("full").await;
+        let (store, _folder) = store("full").await;
         for minute in 0..5 {
             let at = Moment(0).plus_minutes(2 * minute);
             let refusal = fill_the_disk(&store, at).await.unwrap_err();
@@ -436,7 +441,7 @@ mod tests {
 
     #[tokio::test]
     async fn three_failures_in_a_minute_turn_writing_off_until_it_works_again() {
-        let store = store("read-only").await;
+        let (store, _folder) = store("read-only").await;
         for second in 0..3 {
             assert!(store.is_writable());
             fill_the_disk(&store, Moment(second * 1000))
@@ -457,7 +462,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_statement_that_failed_is_not_passed_over() {
-        let store = store("failed").await;
+        let (store, _folder) = store("failed").await;
         let outcome: Result<(), StoreError> = in_tx!(store, Moment(0), tx => {
             tx.exec(FILL, args!["first", b"1".to_vec()]).await?;
             // A block that forgets to look.
@@ -470,7 +475,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_refusal_is_no_failure() {
-        let store = store("refusal").await;
+        let (store, _folder) = store("refusal").await;
         for _ in 0..9 {
             let outcome: Result<(), StoreError> = in_tx!(store, Moment(0), tx => {
                 tx.exec(FILL, args!["first", b"1".to_vec()]).await?;
@@ -484,7 +489,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_dropped_transaction_leaves_nothing_behind() {
-        let store = store("dropped").await;
+        let (store, _folder) = store("dropped").await;
         let mut tx = store.begin(Moment(0)).await.unwrap();
         tx.exec(FILL, args!["half", b"1".to_vec()]).await.unwrap();
         drop(tx);
