@@ -309,6 +309,8 @@ pub async fn show(
         base: &base,
         current: None,
     };
+    // Not one by one: on a phone the second column stands below the first.
+    let (first_half, second_half) = form.sections.split_at(form.sections.len().div_ceil(2));
     Ok(page.show(
         Place::Residents,
         &title,
@@ -365,12 +367,12 @@ pub async fn show(
             }
             div .columns {
                 div .stack-v {
-                    @for section in form.sections.iter().step_by(2) { (section_card(&page, &id, &view, section, living_in)) }
+                    @for section in first_half { (section_card(&page, &id, &view, section, living_in)) }
                 }
                 div .stack-v {
                     (papers_card(&papers, app.now(), view.marks.revision))
                     (scans_card(&scans))
-                    @for section in form.sections.iter().skip(1).step_by(2) { (section_card(&page, &id, &view, section, living_in)) }
+                    @for section in second_half { (section_card(&page, &id, &view, section, living_in)) }
                 }
             }
         },
