@@ -571,7 +571,8 @@ const REFUSED: &str = "dnar dnr cpr polst acp 延命 蘇生 心肺 心まっさ�
      人生会議 人生の最終段階 救命";
 
 const WHY_REFUSED: &str = "心肺蘇生・延命・看取りについての列は取り込みません。\
-    医師の指示や本人の意向は、1人ずつ、書面と医師を確かめて記録するものだからです。取り込み後も「心肺蘇生を実施」の扱いです";
+    医師の指示や本人の意向は、1人ずつ、書面と医師を確かめて記録するものだからです。\
+    心肺蘇生についての扱いは、取り込みでは変わりません";
 
 /// Why a column with this header is never imported, where that is so.
 pub(super) fn refused(header: &str) -> Option<&'static str> {

@@ -10,6 +10,7 @@ use crate::domain::date::Day;
 use crate::domain::id::ResidentId;
 use crate::domain::kana::search_key;
 use crate::domain::record::Record;
+use crate::domain::resident::Status;
 use crate::domain::sheet::{Change, changes, contradictions};
 
 /// A resident whom the facility already has.
@@ -18,6 +19,7 @@ pub struct Existing {
     pub id: ResidentId,
     /// The facility's own number.
     pub number: Option<String>,
+    pub status: Status,
     pub record: Record,
 }
 
@@ -61,12 +63,19 @@ pub struct RowProblem {
 /// How much of a cell a problem repeats, in characters.
 const VALUE_SHOWN: usize = 40;
 
+impl RowProblem {
+    /// As spreadsheets call the column.
+    pub fn column_letter(&self) -> Option<String> {
+        self.column.map(column_letter)
+    }
+}
+
 impl std::fmt::Display for RowProblem {
     /// `3行目 D列 生年月日「昭和65年1月1日」: …`
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}行目", self.line)?;
-        if let Some(column) = self.column {
-            write!(f, " {}列", column_letter(column))?;
+        if let Some(letter) = self.column_letter() {
+            write!(f, " {letter}列")?;
         }
         if !self.header.is_empty() {
             write!(f, " {}", self.header)?;
@@ -89,6 +98,32 @@ pub struct Plan {
 impl Plan {
     pub fn is_importable(&self) -> bool {
         self.problems.is_empty() && !self.rows.is_empty()
+    }
+
+    /// Takes the rows for which `why` names problems, by key of the record, out of the plan and into the problems: for
+    /// what the domain cannot know, such as letters that no font has.
+    pub fn refuse(&mut self, why: impl Fn(&PlannedRow) -> Problems) {
+        let mut kept = Vec::with_capacity(self.rows.len());
+        for row in std::mem::take(&mut self.rows) {
+            let problems = why(&row);
+            if problems.is_empty() {
+                kept.push(row);
+                continue;
+            }
+            for (key, message) in problems.iter() {
+                let field = key.split('.').next().unwrap_or(key);
+                let label = row.record.get(field).map_or("", |(field, _)| field.label);
+                self.problems.push(RowProblem {
+                    line: row.line,
+                    column: None,
+                    header: label.to_owned(),
+                    value: String::new(),
+                    message: message.to_owned(),
+                });
+            }
+        }
+        self.rows = kept;
+        self.problems.sort_by_key(|problem| problem.line);
     }
 
     pub fn added(&self) -> usize {
@@ -241,6 +276,12 @@ impl<'a> Planner<'a> {
         warnings: &mut Vec<String>,
     ) -> (Record, Action) {
         self.same_person(line, reading, file, resident, warnings);
+        if resident.status != Status::LivingIn {
+            warnings.push(format!(
+                "「{}」と登録されている人です。取り込んでも入居中には戻りません",
+                resident.status.label()
+            ));
+        }
         let overlay = overlay(&resident.record.inputs(), &file.inputs());
         for (key, message) in overlay.contradictions {
             self.problem_at(line, reading, key, message);

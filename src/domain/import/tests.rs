@@ -9,6 +9,7 @@ use crate::domain::answer::Inputs;
 use crate::domain::date::Day;
 use crate::domain::id::ResidentId;
 use crate::domain::record::Record;
+use crate::domain::resident::Status;
 
 fn table(text: &str) -> Table {
     Table::read(text.as_bytes(), "利用者.csv").unwrap()
@@ -32,6 +33,7 @@ fn existing(record: Value) -> Existing {
             .resident_number
             .value()
             .map(|number| number.as_str().to_owned()),
+        status: Status::LivingIn,
         record,
     }
 }
@@ -564,6 +566,29 @@ fn a_choice_of_columns_is_read_back_and_two_of_one_are_refused() {
     assert!(messages(&plan).contains(
         &"1行目: ふりがなの列がありません。列を合わせるか、見出しを直してください".to_owned()
     ));
+}
+
+#[test]
+fn a_row_can_be_refused_for_what_only_others_know() {
+    let mut plan = plan_of("氏名,ふりがな\n一,いち\n二,に\n", &[]);
+    plan.refuse(|row| {
+        let mut problems = crate::domain::answer::Problems::default();
+        if row.line == 3 {
+            problems.add("name", "印刷できません");
+        }
+        problems
+    });
+    assert_eq!(plan.rows.len(), 1);
+    assert_eq!(messages(&plan), ["3行目 氏名: 印刷できません"]);
+}
+
+#[test]
+fn somebody_who_left_does_not_come_back_by_an_import() {
+    let mut there =
+        existing(json!({"resident_number": "7", "name": "山田 花", "name_kana": "やまだ はな"}));
+    there.status = Status::Left;
+    let plan = plan_of("番号,居室\n7,201\n", &[there]);
+    assert!(plan.rows[0].warnings[0].contains("「退居」と登録されている人です"));
 }
 
 fn workbook() -> Result<Vec<u8>, XlsxError> {

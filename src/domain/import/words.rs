@@ -1,4 +1,5 @@
-//! What facilities write in their spreadsheets where the record has a choice or a state. Data only.
+//! What facilities write in their spreadsheets where the record has a choice or a state: words as [`fold`] leaves them,
+//! separated by spaces.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -24,11 +25,11 @@ const NONE: &str = "なし 無し 無 ナシ 特になし 特に無し とくに
      無(し) (-) ない none アレルギーなし 感染症なし 既往なし 既往歴なし 服薬なし 内服なし \
      処方なし 医療処置なし";
 const SOMETHING: &str = "あり 有り 有 アリ (+) yes ○ ◯ 〇";
-const DASHES: &str = "- -- ー ― ‐ – — − / * … ・";
+const DASHES: &str = "- -- ー ― ‐ – — − / * ... ・";
 
 pub(super) fn says(cell: &str) -> Says {
     let folded = fold(cell);
-    let is = |words: &str| words.split(' ').any(|word| fold(word) == folded);
+    let is = |words: &str| words.split(' ').any(|word| word == folded);
     if is(NOTHING) {
         Says::Nothing
     } else if is(UNKNOWN) {
@@ -181,7 +182,7 @@ pub(super) fn choice(field: &str, choices: &[Choice], cell: &str) -> Option<&'st
     let (_, words) = CHOICES.iter().find(|(name, _)| *name == field)?;
     let (code, _) = words
         .iter()
-        .find(|(_, words)| words.split(' ').any(|word| fold(word) == folded))?;
+        .find(|(_, words)| words.split(' ').any(|word| word == folded))?;
     Some(code)
 }
 
@@ -295,6 +296,22 @@ mod tests {
                     assert_eq!(choice(field, choices, word), Some(*code), "{field} {word}");
                     assert!(choices.iter().any(|choice| choice.code == *code));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_written_as_they_are_compared() {
+        let of_choices = CHOICES
+            .iter()
+            .flat_map(|(_, words)| words.iter().map(|(_, words)| *words));
+        let agents = AGENTS.iter().map(|(word, _)| *word);
+        for words in of_choices
+            .chain(agents)
+            .chain([NOTHING, UNKNOWN, NONE, SOMETHING, DASHES])
+        {
+            for word in words.split(' ') {
+                assert_eq!(fold(word), word);
             }
         }
     }
