@@ -14,6 +14,7 @@ mod error;
 mod facility;
 mod guard;
 mod icon;
+pub mod import;
 mod load;
 mod page;
 mod photo;
@@ -27,6 +28,7 @@ pub mod walk;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::domain::clock::{Clock, Entropy, Moment};
@@ -88,6 +90,18 @@ pub fn router(app: App) -> Router {
             "/residents/new",
             get(resident::admit_form).post(resident::admit),
         )
+        .route(
+            "/residents/import",
+            get(import::form)
+                .post(import::upload)
+                .layer(DefaultBodyLimit::max(import::UPLOAD_MAX)),
+        )
+        .route(
+            "/residents/import/check",
+            post(import::check).layer(DefaultBodyLimit::max(import::REPOST_MAX)),
+        )
+        .route("/residents/import/done", get(import::done))
+        .route("/residents/import/sample.csv", get(import::sample))
         .route("/residents/{id}", get(resident::show))
         .route(
             "/residents/{id}/move",
