@@ -3,6 +3,7 @@
 mod audit;
 pub mod demo;
 mod forms;
+mod import;
 mod init;
 mod serve;
 pub mod system;
@@ -43,6 +44,11 @@ enum Command {
         #[command(subcommand)]
         command: FormsCommand,
     },
+    /// ファイルから取り込む
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
     /// 操作の記録を確かめる
     Audit {
         #[command(subcommand)]
@@ -57,6 +63,12 @@ enum FormsCommand {
         /// 様式のフォルダー(なければ組み込みの様式)
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// 名簿から入居者を取り込む。1行でも直すところがあれば、何も取り込まない
+    Residents(import::Wanted),
 }
 
 #[derive(Subcommand)]
@@ -91,6 +103,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Forms {
             command: FormsCommand::Check { dir },
         } => forms::check(dir.as_deref()),
+        Command::Import {
+            command: ImportCommand::Residents(wanted),
+        } => block_on(import::residents(wanted)),
         Command::Audit {
             command: AuditCommand::Verify(given),
         } => block_on(audit::verify(given.settle()?)),
