@@ -3,5 +3,6 @@
 mod api;
 mod crew;
 mod editing;
+mod import;
 mod paper;
 mod people;
