@@ -49,7 +49,7 @@ both_databases! {
         let taken = NewStaff {
             id: &staff_id, login: "hill-nurse", name: "管理者", role: Role::Manager, password_hash: "x",
         };
-        let refusal = facility::create(town.store(), &operator(), &id, TEXT, &[taken.clone()], town.now()).await.unwrap_err();
+        let refusal = facility::create(town.store(), &operator(), &id, TEXT, std::slice::from_ref(&taken), town.now()).await.unwrap_err();
         assert!(matches!(refusal, StoreError::LoginTaken), "{refusal:?}");
         assert_eq!(facility::list(town.store(), &operator(), None, 9).await.unwrap().len(), 2);
         let free = NewStaff { login: "new-manager", ..taken };

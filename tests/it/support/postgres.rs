@@ -82,7 +82,7 @@ fn start() -> String {
 fn stop_with_this_process(bin: &Path, folder: &Path, data: &Path, root: bool) {
     let user = if root { "runuser -u postgres -- " } else { "" };
     let script = format!(
-        "while kill -0 {} 2>/dev/null; do sleep 1; done; {user}{} -D {} -m immediate stop; rm -rf {}",
+        "(while kill -0 {} 2>/dev/null; do sleep 1; done; {user}{} -D {} -m immediate stop; rm -rf {}) &",
         std::process::id(),
         bin.join("pg_ctl").display(),
         data.display(),
@@ -93,7 +93,7 @@ fn stop_with_this_process(bin: &Path, folder: &Path, data: &Path, root: bool) {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
+        .status()
         .expect("setsid and sh are there");
 }
 
