@@ -172,6 +172,8 @@ fn document(title: &str, body: Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
                 title { (title) " - 引き継ぎ" }
+                // An icon of nothing: browsers would ask for /favicon.ico otherwise.
+                link rel="icon" href="data:,";
                 link rel="stylesheet" href="/assets/style.css";
                 script src="/assets/app.js" defer {}
             }
