@@ -130,12 +130,14 @@ fn section_page(
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &desk.loaded.head.name)], "シートの編集"))
             (walk::read::identity_header(&desk.loaded.view, None))
             (walk::read::band_compact(desk.loaded.view.standing))
+            // Enter in an input presses the form's first button on the page: this one, before those to other sections.
+            button .visually-hidden form=(walk::edit::FORM_ID) name="do" value="save" formnovalidate tabindex="-1"
+                aria-hidden="true" { "下書き保存" }
             div .edit {
                 (walk::edit::nav(form, &record, problems, &section.key))
                 form .form id=(walk::edit::FORM_ID) method="post" action={ (base) "/" (section.key) }
                     data-keep=(if under_any(problems, section) { "typed" } else { "" })
                     autocomplete="off" spellcheck="false" {
-                    button .visually-hidden name="do" value="save" tabindex="-1" aria-hidden="true" { "下書き保存" }
                     (walk::edit::error_summary(problems, &desk.inputs, &pages))
                     (walk::edit::section(section, &typed))
                     (walk::edit::previous_next(form, &section.key))
