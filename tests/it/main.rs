@@ -6,6 +6,8 @@
 
 #[macro_use]
 mod support;
+mod browser;
 mod layers;
+mod paper;
 mod store;
 mod story;

@@ -1,8 +1,11 @@
 //! What every story needs: a fresh database on either engine, a clock that stands still, chance that repeats itself.
 
+pub mod browser;
 pub mod doubles;
 pub mod postgres;
 pub mod service;
+pub mod sheet;
+pub mod tools;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

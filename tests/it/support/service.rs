@@ -1,5 +1,6 @@
 //! The whole service over HTTP, without a port: what people send and what they see.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -47,6 +48,8 @@ pub struct Service {
     router: Router,
     pub clock: Arc<FixedClock>,
     pub bench: Bench,
+    /// What QR codes hold.
+    pub base_url: String,
 }
 
 impl Service {
@@ -55,6 +58,35 @@ impl Service {
     }
 
     pub async fn with_forms(bench: Bench, forms: Forms) -> Self {
+        Self::settled(bench, forms, "https://q.minato.example.jp".to_owned()).await
+    }
+
+    /// The service on a port of this machine, for as long as the test runs; the codes on its papers lead there.
+    pub async fn listen(bench: Bench) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("loopback has a free port");
+        let address = listener.local_addr().expect("a listener has an address");
+        let service = Self::settled(bench, Forms::built_in(), format!("http://{address}")).await;
+        let router = service.router.clone();
+        tokio::spawn(async move {
+            axum::serve(
+                listener,
+                router.into_make_service_with_connect_info::<SocketAddr>(),
+            )
+            .await
+        });
+        service
+    }
+
+    /// The port of [`Service::listen`].
+    pub fn port(&self) -> u16 {
+        let port = self.base_url.rsplit(':').next();
+        port.and_then(|port| port.parse().ok())
+            .expect("the service listens")
+    }
+
+    async fn settled(bench: Bench, forms: Forms, base_url: String) -> Self {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::default());
         let passwords = Passwords::new(entropy.as_ref());
@@ -65,7 +97,7 @@ impl Service {
             forms,
             clock: Box::new(SharedClock(clock.clone())),
             entropy: Box::new(SharedEntropy(entropy)),
-            base_url: "https://q.minato.example.jp".to_owned(),
+            base_url: base_url.clone(),
             token_key: vec![7; 32],
             passwords,
         });
@@ -73,6 +105,7 @@ impl Service {
             router: router(app),
             clock,
             bench,
+            base_url,
         }
     }
 

@@ -1,0 +1,381 @@
+//! A nurse and an ambulance crew with real browsers: from signing in to the page behind the paper's code.
+//!
+//! Pictures of every page are kept in `target/screens/NAME-WIDTH.png`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::support::browser::{Browser, Screen, get, key};
+use crate::support::service::{PASSWORD, Service};
+use crate::support::sheet;
+use crate::support::tools::{Pdf, Sight};
+
+fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens")
+}
+
+/// What somebody without a tap must not see.
+const SECRETS: [&str; 7] = [
+    "髙﨑",
+    "𠮷子",
+    "たかさき",
+    "1937",
+    "昭和12年",
+    "髙﨑 一郎",
+    "090-0000-1234",
+];
+
+both_databases! {
+    async fn from_signing_in_to_the_crews_page(bench: Bench) {
+        let keeps_pictures = bench.is_sqlite();
+        let service = Service::listen(bench).await;
+        let (base, port) = (service.base_url.clone(), service.port());
+        let folder = service.bench.folder.path().to_owned();
+        // The browsers are waited for, and the service answers them meanwhile.
+        let journey = move || Journey::new(&base, port, &folder, keeps_pictures).go();
+        tokio::task::spawn_blocking(journey).await.unwrap();
+    }
+}
+
+struct Journey {
+    base: String,
+    port: u16,
+    folder: PathBuf,
+    nurse: Browser,
+    crew: Browser,
+}
+
+impl Journey {
+    fn new(base: &str, port: u16, folder: &Path, keeps_pictures: bool) -> Self {
+        let browser = |screen| match keeps_pictures {
+            true => Browser::start(screen).keeping(&pictures()),
+            false => Browser::start(screen),
+        };
+        Self {
+            base: base.to_owned(),
+            port,
+            folder: folder.to_owned(),
+            nurse: browser(Screen::Desk),
+            crew: browser(Screen::Phone),
+        }
+    }
+
+    fn go(&self) {
+        sign_in(&self.nurse, &self.base, "nurse");
+        self.admits();
+        self.edits_who_it_is();
+        self.adds_a_contact_by_keyboard();
+        self.records_consent();
+        let resident = self.confirms();
+        let address = self.prints();
+        self.crew_scans(&address);
+        self.nurse_is_told(&resident);
+    }
+
+    fn admits(&self) {
+        let nurse = &self.nurse;
+        nurse.look("residents-empty");
+        nurse.press("入居の登録");
+        nurse.by_id("name").type_in("髙﨑 𠮷子");
+        nurse.by_id("name_kana").type_in("たかさき よしこ");
+        nurse.by_id("room").type_in("203");
+        nurse.look("admit");
+        nurse.find("main .bar button:not(.outline)").click();
+        // Whom to call comes first.
+        nurse.find("button[value='add:emergency_contacts']");
+        nurse.look("edit-contacts-empty");
+    }
+
+    fn edits_who_it_is(&self) {
+        let nurse = &self.nurse;
+        nurse.find("button[value='go:identity']").click();
+        // An era never had that year: nothing typed is lost, and the reader is led to what is wrong.
+        nurse.by_id("birth_date").type_in("昭和65年1月1日");
+        nurse.press("変更を確かめる");
+        nurse.see("1か所を直してください");
+        assert!(
+            nurse.focused().text().contains("生年月日"),
+            "{}",
+            nurse.focused().text()
+        );
+        let date = nurse.by_id("birth_date");
+        assert_eq!(
+            (
+                date.property("value").as_str(),
+                date.property("ariaInvalid").as_str()
+            ),
+            ("昭和65年1月1日", "true")
+        );
+        nurse.look("edit-error");
+        nurse.press("生年月日: ");
+        assert_eq!(nurse.focused().property("id"), "birth_date");
+        nurse.focused().retype("S12.3.4");
+        nurse.press("下書き保存");
+        nurse.see("昭和12年3月4日(1937年) 89歳");
+        assert_eq!(nurse.by_id("birth_date").property("ariaInvalid"), "");
+        nurse.look("edit-identity");
+    }
+
+    fn adds_a_contact_by_keyboard(&self) {
+        let nurse = &self.nurse;
+        nurse.press("次の項目: 連絡先・医師");
+        nurse
+            .find("button[value='add:emergency_contacts']")
+            .type_in(key::ENTER);
+        nurse.by_id("emergency_contacts.0.name");
+        // The new row's first input has the focus; the mouse is not touched.
+        assert_eq!(nurse.focused().property("id"), "emergency_contacts.0.name");
+        for (id, keys) in [
+            ("name", "髙﨑 一郎"),
+            ("name_kana", "たかさき いちろう"),
+            ("relationship", "息子"),
+            ("phone_mobile", "090-0000-1234"),
+        ] {
+            assert_eq!(
+                nurse.focused().property("id"),
+                format!("emergency_contacts.0.{id}")
+            );
+            nurse.focused().type_in(keys);
+            nurse.focused().type_in(key::TAB);
+        }
+        assert_eq!(
+            nurse
+                .by_id("emergency_contacts.0.relationship")
+                .property("value"),
+            "son"
+        );
+        nurse
+            .by_id("emergency_contacts.0.last_confirmed_on")
+            .type_in("令和8年13月1日");
+        // Enter in an input saves the draft and leads nowhere else.
+        nurse.focused().type_in(key::ENTER);
+        nurse.see("1か所を直してください");
+        nurse.look("edit-contacts-error");
+        nurse
+            .by_id("emergency_contacts.0.last_confirmed_on")
+            .retype("令和8年11月1日");
+        nurse
+            .find("button[value='add:physicians']")
+            .type_in(key::ENTER);
+        nurse
+            .by_id("physicians.0.institution")
+            .type_in("見本内科クリニック");
+        nurse
+            .by_id("physicians.0.phone_24h")
+            .type_in("090-0000-7890");
+        nurse.look("edit-contacts");
+    }
+
+    fn records_consent(&self) {
+        let nurse = &self.nurse;
+        nurse.press("同意・意向・伝言");
+        let consent = "input[name='consent_to_share_ems'][value='consented_by_resident']";
+        nurse.find(consent).type_in(key::SPACE);
+        nurse.look("edit-wishes");
+        nurse.press("変更を確かめる");
+    }
+
+    /// Gives the address of the resident's page.
+    fn confirms(&self) -> String {
+        let nurse = &self.nurse;
+        nurse.see("変わるところ");
+        for change in [
+            "髙﨑 一郎",
+            "090-0000-1234",
+            "昭和12年3月4日",
+            "見本内科クリニック",
+            "本人が同意",
+        ] {
+            nurse.see(change);
+        }
+        nurse.by_id("reason").type_in("入居時の聞き取り");
+        nurse.find("input[name='verified']").click();
+        nurse.look("confirm");
+        nurse.press("この内容で確定する");
+        nurse.see("まだ発行していません");
+        nurse.find("a[href='tel:09000001234']");
+        nurse.address()
+    }
+
+    /// Gives what the code on the paper says.
+    fn prints(&self) -> String {
+        let nurse = &self.nurse;
+        nurse.press("紙を発行・印刷");
+        nurse.look("issue");
+        nurse.press("発行して印刷へ");
+        nurse.see("発行しました");
+        nurse.look("document-issued");
+        let to_pdf = nurse.find("a[href$='/pdf']").property("pathname");
+        let (status, pdf) = get(self.port, &to_pdf, &format!("Cookie: {}", nurse.cookies()));
+        assert_eq!(status, 200, "{to_pdf}");
+        let (stranger, _) = get(self.port, &to_pdf, "X-Nobody: here");
+        assert_ne!(stranger, 200, "only who is signed in gets {to_pdf}");
+        let pdf = Pdf::new(&self.folder, "journey", &pdf);
+        let text = pdf.text();
+        for words in ["髙﨑𠮷子", "髙﨑一郎", "090-0000-1234", "昭和12年3月4日"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let codes = pdf.codes(1, &Sight::Scanner);
+        assert_eq!(codes.len(), 1, "{codes:?}");
+        assert!(
+            codes[0].starts_with(&format!("{}/Q/", self.base.to_uppercase())),
+            "{codes:?}"
+        );
+        codes[0].clone()
+    }
+
+    fn crew_scans(&self, address: &str) {
+        let crew = &self.crew;
+        crew.open(address);
+        crew.see("救急活動のため表示する");
+        let cover = crew.source();
+        for secret in SECRETS {
+            assert!(!cover.contains(secret), "{secret} on the cover: {cover}");
+        }
+        crew.look("crew-cover");
+        crew.press("救急活動のため表示する");
+        crew.see("髙﨑 𠮷子");
+        for words in [
+            "心肺蘇生を実施してください",
+            "医師が電話で確認するまで",
+            "この紙は最新です",
+            "昭和12年3月4日",
+            "203",
+        ] {
+            crew.see(words);
+        }
+        for number in ["09000001234", "09000007890"] {
+            crew.find(&format!("a[href='tel:{number}']"));
+        }
+        // One answer is the whole page, and nothing of it stays in the phone.
+        assert_eq!(
+            crew.js(
+                "return performance.getEntriesByType('resource').length",
+                json!([])
+            ),
+            0
+        );
+        assert_eq!(crew.js("return document.scripts.length", json!([])), 0);
+        assert_eq!(crew.cookies(), "");
+        crew.look("crew");
+        crew.look_in_the_dark("crew-dark");
+    }
+
+    fn nurse_is_told(&self, resident: &str) {
+        let nurse = &self.nurse;
+        nurse.open(resident);
+        nurse.find(".sitenav a[href='/scans'] .count");
+        nurse.see("シートを表示");
+        nurse.look("resident-after-scan");
+        nurse.find(".sitenav a[href='/scans']").click();
+        nurse.see("髙﨑 𠮷子");
+        nurse.look("scans-unseen");
+        nurse.press("確認済みにする");
+        nurse.see("確認");
+        nurse.look("scans");
+        let left = nurse.js(
+            "return document.querySelectorAll('.sitenav .count').length",
+            json!([]),
+        );
+        assert_eq!(
+            left, 0,
+            "a notice that was looked at is not counted any more"
+        );
+    }
+}
+
+fn sign_in(browser: &Browser, base: &str, login: &str) {
+    browser.open(base);
+    browser.by_id("login").type_in(login);
+    browser.by_id("password").type_in(PASSWORD);
+    browser.look(&format!("signin-{login}"));
+    browser.by_id("password").type_in(key::ENTER);
+    browser.find(".who");
+}
+
+/// Every page with everything on it, for everybody who may see it, at every width.
+#[tokio::test]
+async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
+    let service = Service::listen(crate::support::Bench::sqlite().await).await;
+    let api = service.api("nurse").await;
+    let full = sheet::admit(&api, &sheet::full()).await;
+    let long = sheet::admit(&api, &sheet::overflowing()).await;
+    let bare = sheet::admit(&api, &sheet::bare()).await;
+    let issued = sheet::issue(&api, &full).await;
+    let second = service.sign_in("nurse2").await;
+    second
+        .does(
+            &format!("/residents/{full}/edit/usual"),
+            &[("usual_pulse", "72"), ("do", "save")],
+        )
+        .await;
+    let changed = json!({"room": "411"});
+    let moved = api
+        .json(
+            axum::http::Method::PATCH,
+            &format!("/api/v1/residents/{full}"),
+            &[("if-match", "\"2\"")],
+            &changed,
+        )
+        .await;
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    let base = service.base_url.clone();
+    let paper = issued.document["id"].as_str().unwrap().to_owned();
+    let scan = issued.address().to_owned();
+    let visits = move || {
+        let browser = Browser::start(Screen::Desk).keeping(&pictures());
+        let visit = |name: &str, path: &str| {
+            browser.open(&format!("{base}{path}"));
+            browser.find("main");
+            browser.look(name);
+        };
+        sign_in(&browser, &base, "nurse2");
+        visit("residents", "/residents");
+        visit("residents-found", "/residents?q=%E3%81%9F");
+        visit("residents-left", "/residents?show=left");
+        for (name, id) in [("full", &full), ("long", &long), ("bare", &bare)] {
+            visit(&format!("resident-{name}"), &format!("/residents/{id}"));
+        }
+        for section in [
+            "identity",
+            "contacts",
+            "alerts",
+            "usual",
+            "conditions",
+            "medicines",
+            "wishes",
+            "food",
+            "care",
+            "treatment",
+            "insurance",
+        ] {
+            visit(
+                &format!("full-edit-{section}"),
+                &format!("/residents/{full}/edit/{section}"),
+            );
+        }
+        visit("merge", &format!("/residents/{full}/merge"));
+        visit("revisions", &format!("/residents/{full}/revisions"));
+        visit("revision", &format!("/residents/{full}/revisions/2"));
+        visit("move", &format!("/residents/{full}/move"));
+        visit("end", &format!("/residents/{full}/end"));
+        visit("issue-again", &format!("/residents/{full}/documents"));
+        visit("document-old", &format!("/documents/{paper}"));
+        visit("documents", "/documents");
+        browser.press("ログアウト");
+        sign_in(&browser, &base, "manager");
+        for name in ["facility", "staff", "audit"] {
+            visit(name, &format!("/{name}"));
+        }
+        browser.press("ログアウト");
+        sign_in(&browser, &base, "operator");
+        visit("facilities", "/facilities");
+        browser.open(&scan);
+        browser.press("救急活動のため表示する");
+        browser.find("#changed");
+        browser.look("crew-changed");
+        browser.look_in_the_dark("crew-changed-dark");
+    };
+    tokio::task::spawn_blocking(visits).await.unwrap();
+}
