@@ -661,6 +661,27 @@ mod tests {
     }
 
     #[test]
+    fn the_list_in_the_readme_is_the_list_in_the_code() {
+        let readme = include_str!("../../forms/README.md");
+        let (_, listed) = readme.split_once("## Computed").unwrap();
+        let listed: Vec<&str> = listed
+            .lines()
+            .filter(|line| line.starts_with("| `") && !line.contains("`show`"))
+            .collect();
+        let known: Vec<String> = Computed::ALL
+            .iter()
+            .map(|computed| format!("| `{}` | {} |", computed.key(), computed.label()))
+            .collect();
+        assert_eq!(listed, known);
+        for word in [
+            "optional", "priority", "required", "normal", "large", "alert", "call", "sheet",
+            "scan", "grid", "table", "blank", "band",
+        ] {
+            assert!(readme.contains(word), "{word}");
+        }
+    }
+
+    #[test]
     fn every_field_of_the_record_can_be_edited_once() {
         let forms = Forms::built_in();
         let mut placed: Vec<_> = forms

@@ -3,6 +3,7 @@
 mod api;
 mod crew;
 mod editing;
+mod forms;
 mod import;
 mod paper;
 mod people;
