@@ -52,9 +52,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
-    let folder = Folder::fresh(options.data, &SystemEntropy)?;
     let listener = serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
     let url = format!("http://{}", listener.local_addr()?);
+    let folder = Folder::fresh(options.data, &SystemEntropy)?;
     let store = Store::open(&format!("sqlite:{}", folder.database().display())).await?;
     let app = serve::app(store.clone(), Forms::built_in(), url.clone()).await?;
     let city = City::generate(SEED, Day::of(app.now()));

@@ -75,7 +75,7 @@ macro_rules! cases {
 use Eats::{Blended, Chopped, OnlyTube, Regular, Soft, Tube};
 
 cases! {
-    HEART_AND_RHYTHM: [FIBRILLATION, HEART_FAILURE, HYPERTENSION] may [GOUT, INSOMNIA, CONSTIPATION, KNEES, CATARACT, DRY_SKIN, REFLUX, DYSLIPIDEMIA],
+    HEART_AND_RHYTHM: [FIBRILLATION, HEART_FAILURE, PRESSURE_BESIDE_HEART_FAILURE] may [GOUT, INSOMNIA, CONSTIPATION, KNEES, CATARACT, DRY_SKIN, REFLUX, DYSLIPIDEMIA],
         daily(3, "IIa", "walker", "clear", "possible", Chopped), None, (82, 97), [
         "会話ははっきり。夕方に足がむくみ、坂や入浴で息が上がります。横になると咳が出やすいです",
         "おしゃべり好き。少し動くと息切れし、肩で息をすることがあります。夜は枕を2つ使います",
@@ -88,7 +88,7 @@ cases! {
     AFTER_INFARCTION: [INFARCTION, DIABETES] may [HYPERTENSION, CONSTIPATION, CATARACT, STENOSIS],
         daily(2, "I", "cane", "clear", "possible", Regular), None, (76, 90), [
         "新聞を読むのが日課。痛みを我慢しがちで、胸が痛くても言わないことがあります",
-        "食堂まで杖で歩きます。疲れると黙り込み、冷や汗をかくことがあります",
+        "食堂まで自分で歩きます。疲れると黙り込み、冷や汗をかくことがあります",
     ];
     PACED: [PACEMAKER, HYPERTENSION] may [KNEES, CONSTIPATION, OSTEOPOROSIS, DYSLIPIDEMIA, CATARACT],
         daily(2, "IIa", "cane", "clear", "possible", Regular), None, (80, 96), [

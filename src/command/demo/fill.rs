@@ -62,6 +62,7 @@ pub(super) async fn fill(
         if let Some(paper) = hand_out_papers(app, home).await? {
             shown = Some((home, paper));
         }
+        begin_a_draft(app, home).await?;
         end_stays(app, home).await?;
     }
     let (home, (resident, address)) = shown.ok_or(Failure("見せる紙がありません".to_owned()))?;
@@ -414,6 +415,24 @@ async fn one_of_each_form(
         ));
     }
     Ok(papers)
+}
+
+/// Somebody was called away while editing: the next sign-in finds the draft.
+async fn begin_a_draft(app: &App, home: &Home<'_>) -> Result<(), Failure> {
+    let unfinished = home
+        .facility
+        .residents
+        .iter()
+        .zip(&home.residents)
+        .find(|(resident, _)| resident.paper == Paper::None && resident.revisions.len() > 1);
+    let Some((resident, id)) = unfinished else {
+        return Ok(());
+    };
+    let mut typed = resident.record().inputs();
+    typed.set("usual_condition_note", "朝から食欲がなく、");
+    let body = serde_json::to_vec(&typed)?;
+    let base = i64::try_from(resident.revisions.len())?;
+    Ok(sheet::save_draft(&app.store, &home.nurse()?, id, base, &body, app.now()).await?)
 }
 
 /// Ends the stays of those who left or died, and with them their links.

@@ -114,7 +114,8 @@ const ILLNESS: Illness = Illness {
 };
 
 macro_rules! illnesses {
-    ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $value:expr),* $(,)? })*) => {$(
+        $(#[$doc])*
         pub(super) static $name: Illness = Illness { $($field: $value,)* ..ILLNESS };
     )*};
 }
@@ -132,6 +133,13 @@ illnesses! {
             &[oral("アジルサルタンOD錠20mg", "1錠", "朝食後")],
             &[oral("カンデサルタンOD錠4mg", "1錠", "朝食後"), oral("アムロジピンOD錠5mg", "1錠", "朝食後")],
         ],
+    }
+    /// Without a second medicine of the kind that heart failure already brings.
+    PRESSURE_BESIDE_HEART_FAILURE {
+        name: "高血圧症",
+        icd10: "I10",
+        years: (8, 30),
+        regimens: &[&[oral("アムロジピンOD錠2.5mg", "1錠", "朝食後")]],
     }
     CONSTIPATION {
         name: "慢性便秘症",

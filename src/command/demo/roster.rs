@@ -334,8 +334,8 @@ impl Roster<'_> {
     fn agreement(&mut self, fullness: Fullness) -> Agreement {
         match (fullness, self.chance.between(1, 100)) {
             (Fullness::Bare, _) | (Fullness::Thin, 1..=30) => Agreement::NotAsked,
-            (_, 31..=36) => Agreement::Refused,
-            (_, 37..=48) => Agreement::NotObtained,
+            (_, 31..=34) => Agreement::Refused,
+            (_, 35..=43) => Agreement::NotObtained,
             _ => Agreement::Given,
         }
     }
