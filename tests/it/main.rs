@@ -7,6 +7,7 @@
 #[macro_use]
 mod support;
 mod browser;
+mod demo;
 mod layers;
 mod paper;
 mod store;
