@@ -62,9 +62,12 @@ fn first_reason(person: &Person, on: Day) -> String {
     said.to_owned()
 }
 
+/// Takes something back from a draft that is to stand on the given day, if there is such a thing to take back.
+type Step = fn(&mut Draft, Day, &mut Chance) -> Option<String>;
+
 /// Takes back one thing that staff record as it happens, and says how they would have put it.
 fn undo_one(draft: &mut Draft, before: Day, chance: &mut Chance) -> Option<String> {
-    let steps: [fn(&mut Draft, Day, &mut Chance) -> Option<String>; 8] = [
+    let steps: [Step; 8] = [
         medicine_added,
         weighed,
         number_changed,

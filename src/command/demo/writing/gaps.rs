@@ -41,7 +41,7 @@ impl Pen<'_> {
 
     fn only_imported(&mut self) {
         let typed = self.draft.typed();
-        let kept = |key: &str| IMPORTED.iter().any(|known| key == *known);
+        let kept = |key: &str| IMPORTED.contains(&key);
         for (key, _) in typed.iter().filter(|(key, _)| !kept(key)) {
             self.draft.forget(key);
         }
