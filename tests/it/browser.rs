@@ -334,6 +334,7 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
         visit("residents", "/residents");
         visit("residents-found", "/residents?q=%E3%81%9F");
         visit("residents-left", "/residents?show=left");
+        visit("import", "/residents/import");
         for (name, id) in [("full", &full), ("long", &long), ("bare", &bare)] {
             visit(&format!("resident-{name}"), &format!("/residents/{id}"));
         }
