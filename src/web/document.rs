@@ -164,7 +164,7 @@ pub async fn issue_form(
             @if !open.is_empty() {
                 (notice(NoticeKind::Warn, &format!("「未確認」などが{}件あります", open.len()), html! {
                     p { "このままでも発行できます。紙には「未確認」と印刷されます。" }
-                    ul { @for item in &open { li { (item.message) } } }
+                    details { summary { "どの項目か" } ul { @for item in &open { li { (item.message) } } } }
                 }))
             }
             @if live > 0 {

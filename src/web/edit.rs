@@ -252,7 +252,12 @@ fn review_page(app: &App, page: &Page, desk: &Desk, more: &Problems) -> Markup {
             } @else {
                 (walk::change::changes(&changed))
             }
-            (walk::edit::missing_summary(&open, &pages))
+            @if !open.is_empty() {
+                details .more {
+                    summary { "確かめたい項目 " (open.len()) "件(このままでも確定できます)" }
+                    (walk::edit::missing_summary(&open, &pages))
+                }
+            }
             form .form method="post" action={ "/residents/" (id) "/confirm" } {
                 input type="hidden" name="revision" value=(desk.base);
                 div .field {
@@ -348,7 +353,8 @@ pub async fn merge_form(
     let title = "ほかの人の変更と合わせる";
     let body = html! {
         (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &desk.loaded.head.name)], title))
-        h1 { (title) }
+        (walk::read::identity_header(&desk.loaded.view, None))
+        h2 { (title) }
         (walk::read::band_compact(desk.loaded.view.standing))
         (notice(NoticeKind::Info, &format!("編集中に {by} さんが第{current}版を確定しました"), html! {
             p { "あなたの下書きは残っています。片方だけが変えた項目は、どちらの変更も取り込みます。"

@@ -88,7 +88,7 @@ pub async fn list(
                                 td role="cell" data-label="確認" {
                                     @match scan.seen_at {
                                         Some(at) => { time .number { (load::when(at)) } }
-                                        None => { span .tag data-tone="bad" { "未確認" } }
+                                        None => { span .tag data-tone="bad" { "まだ見ていません" } }
                                     }
                                 }
                             }
