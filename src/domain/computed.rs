@@ -31,7 +31,7 @@ computed! {
     Age = "age": "年齢",
     Place = "place": "居室",
     Weight = "build": "身長・体重",
-    /// Physicians in the order of calling, those with a 24-hour phone first.
+    /// Physicians in the order of calling: those with a 24-hour phone, then the others, specialists last.
     DoctorPhones = "doctor_phones": "医師の24時間電話",
     /// The key person first, then the others in their order.
     KeyPersonPhones = "key_person_phones": "キーパーソンの電話",
@@ -158,14 +158,17 @@ fn doctor_phones(physicians: &Rows<Physician>) -> Shown {
             let words = words_of(&[&row.role, &row.institution, &row.name]);
             format!("{words}({hours})")
         };
+        let is_specialist = |row: &&Physician| row.role.is(&PhysicianRole::Specialist);
         let at_night = rows.iter().filter(|row| row.phone_24h.value().is_some());
-        let by_day = rows
-            .iter()
-            .filter(|row| row.phone_24h.value().is_none())
-            .filter(|row| row.role.value() != Some(&PhysicianRole::Specialist));
+        let by_day = || rows.iter().filter(|row| row.phone_24h.value().is_none());
+        let nearer = by_day().filter(|row| !is_specialist(row));
+        let specialists = by_day()
+            .filter(is_specialist)
+            .filter(|row| row.phone_day.value().is_some());
         let calls: Vec<_> = at_night
             .map(|row| call(who(row, "24時間"), &row.phone_24h))
-            .chain(by_day.map(|row| call(who(row, "日中のみ・24時間電話は未確認"), &row.phone_day)))
+            .chain(nearer.map(|row| call(who(row, "日中のみ・夜間は未確認"), &row.phone_day)))
+            .chain(specialists.map(|row| call(who(row, "日中"), &row.phone_day)))
             .collect();
         if !calls.is_empty() {
             return Shown::Rows(calls);

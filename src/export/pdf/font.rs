@@ -13,6 +13,8 @@ use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 use unicode_normalization::char::compose;
 
+use super::unhinted::unhinted;
+
 static REGULAR: &[u8] = include_bytes!("../../../forms/fonts/BIZUDPGothic-Regular.ttf");
 static BOLD: &[u8] = include_bytes!("../../../forms/fonts/BIZUDPGothic-Bold.ttf");
 static FALLBACK: &[u8] = include_bytes!("../../../forms/fonts/HikitsugiFallback-Regular.ttf");
@@ -87,8 +89,11 @@ impl Source {
                 font.metrics(Size::unscaled(), LocationRef::default())
                     .units_per_em,
             ),
-            krilla: krilla::text::Font::new(bytes.into(), 0)
-                .expect("a bundled font is well formed"),
+            krilla: krilla::text::Font::new(
+                unhinted(bytes).map_or_else(|| bytes.into(), Into::into),
+                0,
+            )
+            .expect("a bundled font is well formed"),
         }
     }
 

@@ -3,11 +3,13 @@
 //! ```text
 //! element   what a page is made of (plain data)             ← callers write this
 //! font      which glyph draws which characters               ← callers ask `Fonts::missing`
+//! unhinted  fonts without what only coarse screens need
 //! text      paragraphs → glyphs → lines
 //! layout    elements → measured boxes (laid), in millimetres; grid: cells and tables
 //! split     an element too tall for its page → two elements
 //! flow      blocks → pages: shrink to fit, then continue
 //! paint     boxes → PDF/A-2a by krilla
+//! sheet     a form and a resident's sheet → elements
 //! ```
 //!
 //! First all is measured and placed, then drawn. Nothing is ever cut: what does not fit shrinks to a floor, then
@@ -44,6 +46,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unhinted;
 
 use std::fmt;
 

@@ -26,7 +26,9 @@ mod sample;
 mod tests;
 mod walk;
 
-use super::{Align, Border, Document, Element, Page, PdfError, Rule, Section, Stack, Text};
+use super::{
+    Align, Border, Document, Element, Margins, Page, PdfError, Rule, Section, Stack, Text,
+};
 use crate::domain::answer::Kind;
 use crate::domain::computed::Computed;
 use crate::domain::date;
@@ -41,6 +43,15 @@ pub struct Paper<'a> {
     pub photo: Option<&'a [u8]>,
 }
 
+/// Between blocks, in millimetres.
+const GAP: f32 = 0.9;
+/// In millimetres; office printers leave 5 mm white at most.
+const MARGINS: Margins = Margins {
+    top: 8.0,
+    right: 10.0,
+    bottom: 7.0,
+    left: 10.0,
+};
 /// Boxes to write in that are together higher than this, in millimetres, follow the other blocks instead of being
 /// kept at the bottom of page 1, where they would push the record away.
 const PINNED_MOST: u32 = 90;
@@ -68,20 +79,26 @@ pub fn section(form: &Form, view: &SheetView, paper: &Paper) -> Section<'static>
     let band_first = lead_rows.is_none() || matches!(form.print.first(), Some(Print::Band));
     let mut section = Section::new()
         .bookmark(format!("{} {}", place(view), name(view)).trim())
-        .gap(1.3)
+        .gap(GAP)
+        .margins(MARGINS)
         .continued(continued(view))
         .block(lead::lead(form, view, paper, lead_rows, band_first).keep_together());
     section.continues = "▼ 次のページに続きがあります".to_owned();
     for print in rest {
         section = match print {
             Print::Band => section,
-            Print::Grid { title, rows } => section.block(walk::grid(title, rows, view)),
+            Print::Grid { title, rows } => {
+                section.block(Element::from(walk::grid(title, rows, view)).keep_together())
+            }
             Print::Table {
                 title,
                 source,
                 columns,
                 across,
-            } => section.block(walk::table(title, &view.shown(*source), columns, *across)),
+            } => {
+                let table = walk::table(title, &view.shown(*source), columns, *across);
+                section.block(Element::from(table).keep_together())
+            }
             Print::Blank { title, rows } if blank_height(form) <= PINNED_MOST => {
                 section.pin(walk::blank(title, rows))
             }
@@ -183,13 +200,11 @@ fn footer(form: &Form, view: &SheetView) -> String {
     });
     [
         facility(view),
-        format!("{} {} 様", place(view), name(view))
-            .trim()
-            .to_owned(),
-        format!("{} {}版", form.title, form.edition),
+        format!("{} {} 様", shown(view, "room"), name(view)),
         serial,
-        format!("第{}版の内容", view.marks.revision),
+        format!("第{}版", view.marks.revision),
         format!("{} 印刷", date::moment_short(printed_at(view))),
+        format!("様式 {}", form.edition),
     ]
     .join("　")
 }

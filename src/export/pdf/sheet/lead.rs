@@ -1,9 +1,10 @@
 //! The top of page 1: who this is, what to do in cardiac arrest, and what this paper is.
 
 use super::super::{
-    Align, Band, Border, Cell, Element, Grid, Image, Qr, Row, Stack, Text, Vertical, Width,
+    Band, Border, Cell, Element, Grid, Image, LabelPlace, Qr, Row, SMALLEST_LABEL_PT, Stack, Text,
+    Vertical, Weight, Width,
 };
-use super::{Paper, facility, printed_at, walk};
+use super::{GAP, Paper, facility, printed_at, walk};
 use crate::domain::date::{self, Day};
 use crate::domain::form::{self, Form};
 use crate::domain::link::LinkToken;
@@ -12,12 +13,15 @@ use crate::domain::view::SheetView;
 
 /// Side of the QR symbol without its quiet zone, in millimetres.
 const QR_MM: f32 = 25.5;
-/// Width of the column that holds it.
-const CODES_MM: f32 = 38.0;
+/// Width of the box that holds it.
+const CODES_MM: f32 = 60.5;
+/// Width of the label of a stale verification, in millimetres.
+const STALE_LABEL_MM: f32 = 26.0;
 const PHOTO_MM: (f32, f32) = (20.0, 25.0);
-/// Size of the band's headline in points; safety of reading wants at least 14.
+/// Size of the band's headline in points; 14 is the least.
 const HEADLINE_PT: f32 = 17.0;
 
+/// Title, codes, the form's first grid and the band, in this order or with the band above the grid.
 pub(super) fn lead(
     form: &Form,
     view: &SheetView,
@@ -25,86 +29,88 @@ pub(super) fn lead(
     rows: Option<&[Vec<form::Cell>]>,
     band_first: bool,
 ) -> Element {
+    let mut left = Stack::new(GAP).with(title(form, view)).with(marks(view));
     let person = rows.map(|rows| person(rows, view, paper));
-    let mut left = Stack::new(1.3).with(title(form, view)).with(marks(view));
+    let mut below = Vec::new();
     if band_first {
         left = left.with(band(view));
+        below.extend(person);
+        below.extend(like_names(view));
+    } else {
+        left.parts.extend(person);
+        below.extend(like_names(view));
+        below.push(band(view));
     }
-    if let Some(person) = person {
-        left = left.with(person);
-    }
-    if !view.alike.is_empty() {
-        left = left.with(like_names(view));
-    }
-    if !band_first {
-        left = left.with(band(view));
-    }
-    Row::new(1.6)
+    let top = Row::new(1.6)
         .with(Width::Share(1.0), left)
-        .with(Width::Mm(CODES_MM), codes(view, paper))
-        .into()
+        .with(Width::Mm(CODES_MM), codes(view, paper));
+    let mut lead = Stack::new(GAP).with(top);
+    lead.parts.extend(below);
+    lead.into()
 }
 
 fn title(form: &Form, view: &SheetView) -> Element {
-    let names = Stack::new(0.2)
-        .with(
-            Text::heading(1, form.title.as_str())
-                .size(19.0)
-                .leading(1.1),
-        )
-        .with(Text::value(facility(view)).bold().leading(1.2));
+    let hand_over = Band {
+        padding: 0.9,
+        ..Band::inverted(Text::critical("救急隊・搬送先病院へお渡しください", 10.0).centered())
+    };
+    let whose = Stack::new(0.6)
+        .with(hand_over)
+        .with(Text::value(facility(view)).size(9.5).bold().leading(1.15));
     Row::new(2.0)
-        .at(Width::Share(1.0), Vertical::Middle, names)
         .at(
-            Width::Mm(62.0),
+            Width::Share(1.0),
             Vertical::Middle,
-            Band::inverted(Text::critical("救急隊・搬送先病院へお渡しください", 10.0).centered()),
+            Text::heading(1, form.title.as_str())
+                .size(20.0)
+                .leading(1.1)
+                .within(1, 14.0),
         )
+        .at(Width::Mm(66.0), Vertical::Middle, whose)
         .into()
 }
 
-/// Version, verification, print and validity (safety.md S8, S9, S21).
+/// Version, verification, print and validity (safety.md S8, S9). What is stale stands in a row of its own: in words, and
+/// with a triangle for amber, in white on black for red (S21).
 fn marks(view: &SheetView) -> Element {
-    let recorded = format!(
-        "{} {} 記入",
-        Day::of(view.marks.recorded_at).iso(),
-        view.marks.recorded_by
-    );
-    let version = Stack::new(0.0)
-        .with(Text::critical(format!("第{}版", view.marks.revision), 13.0).leading(1.1))
-        .with(Text::label(recorded));
-    let printed = Text::value(date::moment_text(printed_at(view))).size(9.0);
+    let version = mark("")
+        .then_bold(format!("第{}版", view.marks.revision))
+        .then(format!(" {}", Day::of(view.marks.recorded_at).iso()));
+    let recorded_by = format!("事前記載 {}", view.marks.recorded_by);
+    let version = Cell::new(recorded_by, version).span(19);
     let until = match &view.issue {
         Some(issue) => format!("{}まで", issue.valid_until.seireki()),
         None => "未発行(下書き)".to_owned(),
     };
-    Grid::new()
-        .border(Border::Light)
-        .row([
-            Cell::new("この紙の内容", version).span(3),
-            verified(view).span(4),
-            Cell::new("印刷", printed).span(3),
-            Cell::new("有効期限", Text::value(until).size(9.0).bold()).span(2),
-        ])
-        .into()
-}
-
-/// Staleness in words and in shape: a triangle for amber, white on black for red (safety.md S21).
-fn verified(view: &SheetView) -> Cell {
-    let staleness = view.staleness();
-    let words = staleness.words();
-    let cell = |text: Text| Cell::new("最終確認(全項目)", text.size(9.0));
-    match staleness {
-        Staleness::Fresh { .. } => cell(Text::value(words)),
-        Staleness::Amber { .. } => cell(Text::value(format!("▲ {words}")).bold()),
+    let until = Cell::new("有効期限", mark(until).bold()).span(23);
+    let verified = |text: Text| Cell::new("最終確認(全項目)", text);
+    let words = view.staleness().words();
+    let grid = Grid::new().border(Border::Light);
+    match view.staleness() {
+        Staleness::Fresh { .. } => grid.row([version, verified(mark(words)).span(24), until]),
+        Staleness::Amber { .. } => grid
+            .row([version, until])
+            .row([verified(mark(format!("▲ {words}")).bold()).label_left(STALE_LABEL_MM)]),
         Staleness::Red { .. } | Staleness::Never => {
-            cell(Text::value(format!("■ {words}")).bold()).inverted()
+            grid.row([version, until])
+                .row([verified(mark(format!("■ {words}")).bold())
+                    .label_left(STALE_LABEL_MM)
+                    .inverted()])
         }
     }
+    .into()
+}
+
+fn mark(words: impl Into<String>) -> Text {
+    Text::value(words).size(9.0).leading(1.2)
 }
 
 fn person(rows: &[Vec<form::Cell>], view: &SheetView, paper: &Paper) -> Element {
-    let grid = walk::grid("", rows, view).border(Border::Light);
+    let mut grid = walk::grid("", rows, view);
+    for cell in grid.rows.iter_mut().flatten() {
+        cell.place = LabelPlace::Top;
+        cell.vertical = Vertical::Top;
+    }
     let Some(photo) = paper.photo else {
         return grid.into();
     };
@@ -120,62 +126,86 @@ fn person(rows: &[Vec<form::Cell>], view: &SheetView, paper: &Paper) -> Element 
 }
 
 /// Safety.md S19.
-fn like_names(view: &SheetView) -> Element {
-    Band::inverted(Text::critical(
-        format!(
-            "似た名前の入居者がいます: {}。生年月日・居室・写真で確認してください",
-            view.alike.join("、")
-        ),
-        9.5,
-    ))
-    .into()
+fn like_names(view: &SheetView) -> Option<Element> {
+    if view.alike.is_empty() {
+        return None;
+    }
+    let words = format!(
+        "似た名前の入居者がいます: {}。生年月日・居室・写真で本人を確認してください",
+        view.alike.join("、")
+    );
+    let band = Band::inverted(Text::critical(words, 10.0).leading(1.2));
+    Some(
+        Band {
+            padding: 0.8,
+            ..band
+        }
+        .into(),
+    )
 }
 
 /// All four texts of the band, always (safety.md S3, S15).
 fn band(view: &SheetView) -> Element {
     let words = view.standing.band();
+    let until = Text::critical(words.until, 11.5)
+        .run("　", Weight::Regular, 85)
+        .run(words.area, Weight::Regular, 85)
+        .leading(1.25);
     Band::framed(
-        Stack::new(0.4)
-            .with(Text::critical(words.headline, HEADLINE_PT).leading(1.2))
-            .with(Text::critical(words.until, 11.0))
-            .with(Text::critical("", 9.5).then(words.area))
-            .with(Text::critical("", 9.5).then(words.reason)),
+        Stack::new(0.2)
+            .with(
+                Text::critical(words.headline, HEADLINE_PT)
+                    .floor(15.0)
+                    .leading(1.2),
+            )
+            .with(until)
+            .with(Text::critical("", 9.5).then(words.reason).leading(1.2)),
     )
     .into()
 }
 
 /// The QR code, its typed code, and the marks by which paper and page are matched.
 fn codes(view: &SheetView, paper: &Paper) -> Element {
-    let mut codes = Stack::new(0.5);
-    if !paper.address.is_empty() {
-        let address = paper.address.to_ascii_uppercase();
-        codes = codes
-            .with(Text::critical("最新はQRで確認", 10.5).centered())
-            .with(Qr::new(address.as_str(), QR_MM, "最新の内容を開くQRコード"))
-            .with(typed_code(&address));
-    }
+    let mut beside = Stack::new(1.0);
     if let Some(issue) = &view.issue {
+        let matching = Stack::new(0.0)
+            .with(Text::label("照合番号").leading(1.15))
+            .with(Text::critical(issue.match_code.as_str(), 14.0).leading(1.1))
+            .with(
+                Text::critical(format!("No. {}", issue.serial), 9.5)
+                    .leading(1.15)
+                    .within(1, 7.5),
+            )
+            .with(
+                Text::label(format!("{} 印刷", date::moment_text(printed_at(view)))).leading(1.15),
+            );
+        beside = beside.with(matching);
+    }
+    let fall_back = Text::label("つながらない時はこの紙の記載と、施設・医師への電話を優先");
+    let beside = beside.with(fall_back.size(8.0).leading(1.2));
+    let mut codes = Stack::new(0.3);
+    if paper.address.is_empty() {
+        codes = codes.with(beside);
+    } else {
+        let address = paper.address.to_ascii_uppercase();
+        let symbol = Qr::new(address.as_str(), QR_MM, "最新の内容を開くQRコード");
         codes = codes
             .with(
-                Text::critical("", 12.0)
-                    .run("照合番号 ", super::super::Weight::Regular, 65)
-                    .then_bold(issue.match_code.as_str())
+                Text::critical("最新はQRで確認", 12.0)
+                    .leading(1.2)
                     .centered(),
             )
             .with(
-                Text::value(format!("No. {}", issue.serial))
-                    .size(9.0)
-                    .bold()
-                    .centered(),
-            );
+                Row::new(0.6)
+                    .at(Width::Mm(32.0), Vertical::Middle, symbol)
+                    .at(Width::Share(1.0), Vertical::Middle, beside),
+            )
+            .with(typed_code(&address));
     }
-    codes = codes.with(
-        Text::label("つながらない時はこの紙の記載と、施設・医師への電話を優先してください")
-            .size(7.5),
-    );
+    let frame = Band::plain(codes);
     Band {
-        padding: 0.7,
-        ..Band::plain(codes)
+        padding: 0.9,
+        ..frame
     }
     .into()
 }
@@ -187,18 +217,17 @@ fn typed_code(address: &str) -> Element {
     let place = place
         .trim_start_matches("HTTPS://")
         .trim_start_matches("HTTP://");
-    let groups: Vec<&str> = grouped.split_inclusive('-').collect();
-    let lines: Vec<String> = groups.chunks(3).map(|line| line.concat()).collect();
     Stack::new(0.0)
         .with(
-            Text::label(format!("{place}/"))
-                .leading(1.2)
-                .align(Align::Center),
+            Text::label(format!("手入力 {place}/"))
+                .leading(1.15)
+                .centered(),
         )
         .with(
-            Text::label(lines.join("\n"))
-                .size(8.0)
-                .leading(1.2)
+            Text::label(grouped)
+                .size(8.5)
+                .leading(1.15)
+                .within(1, SMALLEST_LABEL_PT)
                 .centered(),
         )
         .into()

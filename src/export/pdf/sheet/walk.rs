@@ -10,45 +10,42 @@ use crate::domain::form::{self, BlankCell, Source, Style};
 use crate::domain::view::SheetView;
 
 /// Sizes in points. A fact shrinks to 9 when a page is full; what is critical never shrinks.
-const VALUE_PT: f32 = 10.0;
+const VALUE_PT: f32 = 9.5;
 const TABLE_PT: f32 = 9.5;
 const LARGE_PT: f32 = 16.0;
 const NAME_PT: f32 = 20.0;
-const ALERT_PT: f32 = 11.0;
-const FIRST_CALL_PT: f32 = 15.0;
-const CALL_PT: f32 = 12.5;
+const ALERT_PT: f32 = 10.5;
+const FIRST_CALL_PT: f32 = 13.0;
+const CALL_PT: f32 = 12.0;
 /// No critical text is smaller than this, also when it would take a second line.
 const LARGE_FLOOR_PT: f32 = 14.0;
-/// Width of a label before its value, in millimetres: five characters.
-const LABEL_MM: f32 = 16.5;
+/// Who answers a telephone.
+const WHO_PT: f32 = 9.0;
+/// Baseline distance of facts; cells add white space of their own.
+const LEADING: f32 = 1.17;
+/// 未確認 in a large cell.
+const UNANSWERED_PT: f32 = 11.0;
+/// Width of a label before its value, in millimetres: four characters.
+const LABEL_MM: f32 = 14.0;
 /// Narrower cells have their label above the value.
-const SPAN_FOR_LEFT_LABEL: usize = 3;
-/// Width of a telephone number, in millimetres.
-const PHONE_MM: f32 = 41.0;
-/// Alerts of at most this many characters stand two in a row.
-const SHORT_ALERT: usize = 26;
+const SPAN_FOR_LEFT_LABEL: usize = 4;
+/// Width of eleven bold digits and two hyphens, in millimetres for each point of their size.
+const PHONE_MM: f32 = 3.3;
+/// Width of an alert's word: seven characters, in millimetres.
+const ALERT_MM: f32 = 23.0;
+/// A cell this wide has its alerts in two columns.
+const SPAN_FOR_TWO_COLUMNS: usize = 10;
 
 fn strip(title: &str) -> Option<Strip> {
     (!title.is_empty()).then(|| Strip::Left(title.to_owned()))
 }
 
 pub(super) fn grid(title: &str, rows: &[Vec<form::Cell>], view: &SheetView) -> Grid {
-    let mut grid = Grid {
+    Grid {
         strip: strip(title),
         border: Border::Light,
-        rows: Vec::new(),
-    };
-    for row in rows {
-        match row.as_slice() {
-            [only] if is_alerts(only) => grid.rows.extend(alert_rows(&view.cell(only))),
-            row => grid.rows.push(cells(row, view)),
-        }
+        rows: rows.iter().map(|row| cells(row, view)).collect(),
     }
-    grid
-}
-
-fn is_alerts(cell: &form::Cell) -> bool {
-    cell.style == Style::Alert && matches!(cell.source, Source::Computed(Computed::Alerts))
 }
 
 fn cells(row: &[form::Cell], view: &SheetView) -> Vec<Cell> {
@@ -75,13 +72,22 @@ fn value(placed: &form::Cell, shown: &Shown, view: &SheetView) -> Element {
         Style::Large if placed.source.key() == "name" => name(shown, view),
         Style::Large => large(shown, LARGE_PT),
         Style::Call => calls(shown),
-        Style::Alert => alert_stack(placed, shown),
+        Style::Alert => alert(placed, shown),
+        Style::Normal if is_phone(placed.source) => calls(shown),
         Style::Normal => normal(shown),
     }
 }
 
+/// A telephone number is large and whole in every style.
+fn is_phone(source: Source) -> bool {
+    match source {
+        Source::Record(field) | Source::Facility(field) => matches!(field.kind, Kind::Phone),
+        Source::Computed(_) => false,
+    }
+}
+
 fn fact(text: impl Into<String>) -> Text {
-    Text::value(text).size(VALUE_PT).leading(1.25)
+    Text::value(text).size(VALUE_PT).leading(LEADING)
 }
 
 fn normal(shown: &Shown) -> Element {
@@ -114,7 +120,9 @@ fn row_text(row: &[(Field, Shown)]) -> Text {
 fn cell_words(field: &Field, shown: &Shown) -> String {
     let words = shown.line();
     match field.kind {
-        Kind::Text { .. } | Kind::Lines { .. } | Kind::Name | Kind::Phone => words,
+        Kind::Text { .. } | Kind::Lines { .. } | Kind::Name | Kind::Phone | Kind::PartialDay => {
+            words
+        }
         Kind::Choice(choices) if choices == YesNo::CHOICES => match shown {
             Shown::Text(_) if words == YesNo::Yes.choice().label => format!("{}あり", field.label),
             Shown::Text(_) => format!("{}なし", field.label),
@@ -125,11 +133,13 @@ fn cell_words(field: &Field, shown: &Shown) -> String {
 }
 
 fn large(shown: &Shown, size_pt: f32) -> Element {
-    let text = match shown {
-        Shown::Text(words) => Text::critical(words.as_str(), size_pt),
-        other => Text::critical(other.line(), LARGE_FLOOR_PT),
-    };
-    text.leading(1.15).within(1, LARGE_FLOOR_PT).into()
+    match shown {
+        Shown::Text(words) => Text::critical(words.as_str(), size_pt)
+            .leading(1.15)
+            .within(1, LARGE_FLOOR_PT)
+            .into(),
+        other => Text::critical(other.line(), UNANSWERED_PT).into(),
+    }
 }
 
 /// The name, with its reading above.
@@ -148,11 +158,16 @@ fn name(shown: &Shown, view: &SheetView) -> Element {
         .into()
 }
 
+/// A telephone number, its extension on a line of its own.
+fn number(number: &str, size_pt: f32) -> Text {
+    Text::critical(number.replace(" 内線", "\n内線"), size_pt)
+}
+
 /// Telephone numbers in large digits, the first the largest; who answers stands beside. Numbers of the same person
 /// stand together.
 fn calls(shown: &Shown) -> Element {
     let Shown::Rows(rows) = shown else {
-        return Text::critical(shown.line(), CALL_PT).into();
+        return number(&shown.line(), CALL_PT).leading(1.15).into();
     };
     let mut people: Vec<(String, Vec<String>)> = Vec::new();
     for row in rows {
@@ -171,139 +186,95 @@ fn calls(shown: &Shown) -> Element {
             _ => people.push((who, numbers.collect())),
         }
     }
-    let mut lines = Stack::new(0.7);
+    let mut lines = Stack::new(0.5);
     for (at, (who, numbers)) in people.into_iter().enumerate() {
         let size = if at == 0 { FIRST_CALL_PT } else { CALL_PT };
         let mut column = Stack::new(0.0);
-        for number in numbers {
-            column = column.with(Text::critical(number, size).leading(1.15));
+        for called in numbers {
+            column = column.with(number(&called, size).leading(1.05));
         }
         lines = lines.with(
             Row::new(1.0)
-                .at(Width::Mm(PHONE_MM), Vertical::Middle, column)
                 .at(
-                    Width::Share(1.0),
+                    Width::Mm(FIRST_CALL_PT * PHONE_MM),
                     Vertical::Middle,
-                    fact(who).size(9.5).leading(1.2),
-                ),
+                    column,
+                )
+                .at(Width::Share(1.0), Vertical::Middle, fact(who).size(WHO_PT)),
         );
     }
     lines.into()
 }
 
-/// The word of an alert and what is to be known; the word is white on black where there is something.
-struct Alert {
-    what: String,
-    detail: Shown,
-}
-
-impl Alert {
-    fn all(shown: &Shown) -> Vec<Self> {
-        let Shown::Rows(rows) = shown else {
-            return Vec::new();
-        };
-        let alert = |row: &Vec<(Field, Shown)>| match row.as_slice() {
-            [(_, what), (_, detail)] => Self {
-                what: what.line(),
-                detail: detail.clone(),
-            },
-            row => Self {
-                what: String::new(),
-                detail: Shown::Text(row_text(row).plain()),
-            },
-        };
-        rows.iter().map(alert).collect()
-    }
-
-    fn is_present(&self) -> bool {
-        matches!(self.detail, Shown::Text(_) | Shown::Rows(_))
-    }
-
-    fn is_short(&self) -> bool {
-        self.detail.line().chars().count() <= SHORT_ALERT
-    }
-
-    fn cells(&self, span: u16) -> [Cell; 2] {
-        let what = Cell::new(
-            "",
-            Text::critical(self.what.as_str(), 10.0)
-                .leading(1.2)
-                .centered(),
-        );
-        let detail = Cell::new("", self.text())
-            .span(span - 2)
-            .vertical(Vertical::Middle);
-        let what = what.span(2).vertical(Vertical::Middle);
-        [
-            if self.is_present() {
-                what.inverted()
+fn alert(placed: &form::Cell, shown: &Shown) -> Element {
+    match shown {
+        Shown::Rows(rows) if matches!(placed.source, Source::Computed(Computed::Alerts)) => {
+            let columns = if placed.span >= SPAN_FOR_TWO_COLUMNS {
+                2
             } else {
-                what
-            },
-            detail,
-        ]
-    }
-
-    fn text(&self) -> Text {
-        if self.is_present() {
-            Text::critical(self.detail.line(), ALERT_PT).leading(1.2)
-        } else {
-            fact(self.detail.line())
-        }
-    }
-}
-
-fn alert_rows(shown: &Shown) -> Vec<Vec<Cell>> {
-    let alerts = Alert::all(shown);
-    let mut rows = Vec::new();
-    let mut alerts = alerts.iter().peekable();
-    while let Some(alert) = alerts.next() {
-        match alerts.next_if(|next| alert.is_short() && next.is_short()) {
-            Some(next) => rows.push([alert.cells(6), next.cells(6)].concat()),
-            None => rows.push(alert.cells(12).to_vec()),
-        }
-    }
-    rows
-}
-
-/// An alert in a cell of its own.
-fn alert_stack(placed: &form::Cell, shown: &Shown) -> Element {
-    if !is_alerts(placed) {
-        return match shown {
-            Shown::Rows(rows) => {
-                let mut lines = Stack::new(0.0);
-                for row in rows {
-                    lines = lines.with(Text::critical(row_text(row).plain(), ALERT_PT));
+                1
+            };
+            let mut row = Row::new(3.0);
+            for part in rows.chunks(rows.len().div_ceil(columns).max(1)) {
+                let mut lines = Stack::new(0.6);
+                for line in part {
+                    lines = lines.with(alert_line(line));
                 }
-                lines.into()
+                row = row.at(Width::Share(1.0), Vertical::Top, lines);
             }
-            Shown::Text(words) => Text::critical(words.as_str(), ALERT_PT).into(),
-            other => fact(other.line()).into(),
-        };
-    }
-    let mut lines = Stack::new(0.5);
-    for alert in Alert::all(shown) {
-        let what = Text::critical(alert.what.as_str(), 9.5)
-            .leading(1.15)
-            .centered();
-        let what = Band {
-            padding: 0.5,
-            ..if alert.is_present() {
-                Band::inverted(what)
-            } else {
-                Band::plain(what)
+            row.into()
+        }
+        Shown::Rows(rows) => {
+            let mut lines = Stack::new(0.0);
+            for row in rows {
+                lines = lines.with(Text::critical(row_text(row).plain(), ALERT_PT));
             }
-        };
-        lines = lines.with(
-            Row::new(1.2)
-                .at(Width::Mm(25.0), Vertical::Middle, what)
-                .at(Width::Share(1.0), Vertical::Middle, alert.text()),
-        );
+            lines.into()
+        }
+        shown => alert_text(shown).into(),
     }
-    lines.into()
 }
 
-/// A list under headings, `across` of its rows side by side, reading from left to right.
+/// The alert's word, white on black where there is something to know, and what is known.
+fn alert_line(line: &[(Field, Shown)]) -> Element {
+    let [(_, what), (_, detail)] = line else {
+        return row_text(line).into();
+    };
+    let word = Text::critical(what.line(), 9.0).leading(1.2).centered();
+    let word = if is_present(detail) {
+        Band::inverted(word)
+    } else {
+        Band::plain(word)
+    };
+    Row::new(1.2)
+        .at(
+            Width::Mm(ALERT_MM),
+            Vertical::Top,
+            Band {
+                padding: 0.4,
+                ..word
+            },
+        )
+        .at(Width::Share(1.0), Vertical::Middle, alert_text(detail))
+        .into()
+}
+
+fn is_present(shown: &Shown) -> bool {
+    matches!(shown, Shown::Text(_) | Shown::Rows(_))
+}
+
+fn alert_text(shown: &Shown) -> Text {
+    if is_present(shown) {
+        Text::critical(shown.line(), ALERT_PT)
+            .floor(9.5)
+            .leading(LEADING)
+    } else {
+        fact(shown.line())
+    }
+}
+
+/// A list under headings, `across` of its rows side by side, reading from left to right. A column without width
+/// stands behind the one before it.
 pub(super) fn table(title: &str, shown: &Shown, columns: &[form::Column], across: usize) -> Table {
     let mut table = Table {
         strip: strip(title),
@@ -315,29 +286,51 @@ pub(super) fn table(title: &str, shown: &Shown, columns: &[form::Column], across
             .column("", Width::Share(1.0))
             .row([fact(shown.line())]);
     };
+    let groups: Vec<&[form::Column]> = columns.chunk_by(|_, next| next.width == 0).collect();
     let across = across.min(rows.len()).max(1);
     for _ in 0..across {
-        for column in columns {
-            table = table.column(column.label.as_str(), Width::Share(column.width as f32));
+        for group in &groups {
+            let heading: Vec<&str> = group.iter().map(|column| column.label.as_str()).collect();
+            let width = group[0].width.max(1) as f32;
+            table = table.column(heading.join("　"), Width::Share(width));
         }
     }
     for line in rows.chunks(across) {
-        table = table.row(
-            line.iter()
-                .flat_map(|row| columns.iter().map(|column| column_text(column, row))),
-        );
+        let cells = line
+            .iter()
+            .flat_map(|row| groups.iter().map(|group| group_text(group, row)));
+        table = table.row(cells);
     }
     table
 }
 
-fn column_text(column: &form::Column, row: &[(Field, Shown)]) -> Text {
-    let shown = row
-        .iter()
-        .find(|(field, _)| field.key == column.field.key)
-        .map_or(&Shown::NotAsked, |(_, shown)| shown);
-    match (column.field.kind, shown) {
-        (Kind::Phone, Shown::Text(number)) => Text::critical(number.as_str(), CALL_PT),
-        (_, shown) => fact(shown.line()).size(TABLE_PT).leading(1.2),
+/// What stands in one place of a table: one column, or several behind each other, of which those not answered are
+/// left out except the first.
+fn group_text(group: &[form::Column], row: &[(Field, Shown)]) -> Text {
+    let answer = |column: &form::Column| {
+        row.iter()
+            .find(|(field, _)| field.key == column.field.key)
+            .map_or(&Shown::NotAsked, |(_, shown)| shown)
+    };
+    match group {
+        [only]
+            if matches!(
+                (only.field.kind, answer(only)),
+                (Kind::Phone, Shown::Text(_))
+            ) =>
+        {
+            number(&answer(only).line(), CALL_PT)
+        }
+        group => {
+            let words: Vec<String> = group
+                .iter()
+                .enumerate()
+                .map(|(at, column)| (at, answer(column)))
+                .filter(|(at, shown)| *at == 0 || !shown.is_not_asked())
+                .map(|(_, shown)| shown.line())
+                .collect();
+            fact(words.join("　")).size(TABLE_PT)
+        }
     }
 }
 
