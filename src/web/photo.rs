@@ -27,7 +27,7 @@ const KEPT: (u32, u32) = (480, 600);
 /// What goes into the crew's page.
 const THUMBNAIL: (u32, u32) = (96, 120);
 /// The most bytes of it: the whole page fits into a connection's first flight, 14 KB.
-const THUMBNAIL_MAX: usize = 4 * 1024;
+pub const THUMBNAIL_MAX: usize = 4 * 1024;
 
 /// Where the page finds the photograph, if there is one.
 pub fn address(head: &ResidentHead) -> Option<String> {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::domain::answer::{Kind, Shown};
-use crate::domain::form::{Form, Item, Style};
+use crate::domain::form::Item;
 use crate::domain::phone::Phone;
 use crate::domain::view::SheetView;
 use crate::web::icon::{Icon, icon};
@@ -74,14 +74,6 @@ fn row_calls(label: &str, row: &[(crate::domain::answer::Field, Shown)]) -> Vec<
         number: None,
         said,
     }]
-}
-
-/// Every call of a form, in its order.
-pub fn all(form: &Form, view: &SheetView) -> Vec<Call> {
-    form.items()
-        .filter(|item| item.style == Style::Call)
-        .flat_map(|item| calls(item, view))
-        .collect()
 }
 
 /// Splits off the call to make first: the first that has a number, or else the first.

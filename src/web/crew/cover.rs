@@ -34,6 +34,7 @@ pub(super) fn live_main(paper: &Paper) -> Markup {
             }
             (state(paper))
             (calls::list(&facility_calls(&paper.facility)))
+            (call_119())
             p .foot { (NOTHING_PERSONAL) "救急活動・診療の目的以外で開かないでください。" }
         }
     }
@@ -42,7 +43,10 @@ pub(super) fn live_main(paper: &Paper) -> Markup {
 fn state(paper: &Paper) -> Markup {
     let printed = html! { span .num { (moment_text(paper.issued_at)) " 印刷" } };
     if paper.current_revision == paper.revision {
-        strip(PaperWord::Current, &html! { "この紙は有効です " (printed) })
+        strip(
+            PaperWord::Current,
+            &html! { "この紙は有効です" br; (printed) },
+        )
     } else {
         strip(
             PaperWord::Changed,

@@ -12,7 +12,7 @@ use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::Standing;
 use crate::domain::view::{Marks, SheetView};
 use crate::store::attachment::Attachment;
-use crate::web::photo::data_address;
+use crate::web::photo::{THUMBNAIL_MAX, data_address};
 
 /// 2026-11-23 03:12 in Japan.
 pub const NOW: Moment = Moment(1_795_371_120_000);
@@ -115,6 +115,19 @@ pub fn photo() -> Attachment {
         media_type: "image/jpeg".to_owned(),
         thumbnail: Some(bytes),
         body: Vec::new(),
+    }
+}
+
+/// As many bytes as a thumbnail may have, none of which a compressor can save.
+pub fn largest_photo() -> Attachment {
+    let mut state = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+    Attachment {
+        thumbnail: Some(noise.take(THUMBNAIL_MAX).collect()),
+        ..photo()
     }
 }
 

@@ -12,9 +12,10 @@ use super::shell::{
 use super::{Opening, Paper, Sheet};
 use crate::domain::answer::{Field, Kind, Known, Shown, row_line};
 use crate::domain::computed::Computed;
-use crate::domain::date::moment_text;
+use crate::domain::date::{ago, moment_text};
 use crate::domain::form::{Form, Item, Section, Source, Style};
-use crate::domain::record::ConsentToShare;
+use crate::domain::record::{ConsentToShare, Sex};
+use crate::domain::sheet::Staleness;
 use crate::domain::standing::Standing;
 use crate::domain::view::SheetView;
 use crate::web::icon::{Icon, icon};
@@ -125,14 +126,16 @@ fn paper_state(paper: &Paper, sheet: &Sheet) -> Markup {
     }
 }
 
-/// How long nobody went through the sheet, in words, when that is long (safety.md S21).
+/// How long nobody went through the sheet, when that is long (safety.md S21); the foot says it in full.
 fn stale(view: &SheetView) -> Markup {
-    let staleness = view.staleness();
-    html! {
-        @if !staleness.is_fresh() {
-            span .tag .old { "最終確認 " (staleness.words()) }
+    let words = match view.staleness() {
+        Staleness::Fresh { .. } => return html! {},
+        Staleness::Amber { verified_on, today } | Staleness::Red { verified_on, today } => {
+            format!("最終確認 {}", ago(verified_on, today))
         }
-    }
+        Staleness::Never => Staleness::Never.words(),
+    };
+    html! { span .tag .old { (words) } }
 }
 
 /// Who this is, before anything medical (safety.md S19).
@@ -145,8 +148,11 @@ fn identity(sheet: &Sheet) -> Markup {
             (face(&name, sheet.photo.as_deref()))
             div {
                 h1 { span .kana { (identity.name_kana) } (name) }
-                p .num { b { (Computed::Place.shown(view).line()) } }
-                p .num { b { (Computed::Age.shown(view).line()) " " (sex(view)) } " " (identity.birth_date) "生" }
+                p .num {
+                    b { (or_open("居室", &Computed::Place.shown(view))) } " "
+                    b { (or_open("年齢", &Computed::Age.shown(view))) " " (sex(view)) }
+                }
+                p .small .num { (birth(view)) }
                 p .small { (view.facility.facility_name) }
                 @if !view.alike.is_empty() {
                     p { span .mark { (icon(Icon::People)) "似た名前の方あり: " (view.alike.join("、")) } }
@@ -157,11 +163,29 @@ fn identity(sheet: &Sheet) -> Markup {
     }
 }
 
-/// 男 and 女 alone are easily misread in small print.
+/// An answer that names itself, or what is open.
+fn or_open(label: &str, shown: &Shown) -> String {
+    if shown.is_settled() {
+        shown.line()
+    } else {
+        format!("{label} {}", shown.line())
+    }
+}
+
 fn sex(view: &SheetView) -> String {
-    match &view.record.identity.sex {
-        Known::Value(_) => format!("{}性", view.record.identity.sex),
-        other => format!("性別 {other}"),
+    let sex = &view.record.identity.sex;
+    match sex {
+        // One character alone is easily misread at night.
+        Known::Value(Sex::Male | Sex::Female) => format!("{sex}性"),
+        _ => format!("性別 {sex}"),
+    }
+}
+
+fn birth(view: &SheetView) -> String {
+    let birth_date = &view.record.identity.birth_date;
+    match birth_date {
+        Known::Value(day) => format!("{day}生"),
+        _ => format!("生年月日 {birth_date}"),
     }
 }
 
@@ -184,7 +208,8 @@ fn alerts(item: &Item, view: &SheetView) -> Markup {
                                 h3 { (what.line()) }
                                 p {
                                     @match detail {
-                                        Shown::Text(words) => { "あり " (lines(words)) }
+                                        // One line for each thing: a second allergy must not hide behind the first.
+                                        Shown::Text(words) => { "あり " (lines(&words.replace(" / ", "\n"))) }
                                         other => (other.line()),
                                     }
                                 }
@@ -294,20 +319,25 @@ fn fact(item: &Item, shown: &Shown) -> Markup {
 fn contacts_only(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
     let view = &sheet.view;
     let why = consent_words(view);
+    let (first, further) = lead_calls(&form.sections, view);
     html! {
         main {
             (paper_state(&opening.paper, sheet))
             (facility_and_room(&opening.paper, Some(&Computed::Place.shown(view).line())))
             (band_because(Standing::FullCpr, Some("同意がないため記録を表示せず、通常どおりの対応を示しています")))
-            (calls::list(&calls::all(form, view)))
+            (calls::list(&first))
             h2 { "内容を表示していません" }
             p { (why) "電話とこの紙で確かめてください。" }
-            (differences(&sheet.compared))
             form method="post" .ask {
                 input type="hidden" name="emergency" value="1";
                 button .go { "救命のため、全体の表示を求める" }
             }
-            p .small { "求めたことは記録され、施設がすぐに確認します。" }
+            p .small { "求めたことは記録され、施設へ知らせます。" }
+            @if !further.is_empty() {
+                h2 { "ほかの電話 " (further.len()) "件" }
+                (calls::list(&further))
+            }
+            (differences(&sheet.compared))
             (foot(opening, Some(sheet)))
         }
     }
