@@ -24,7 +24,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::Method;
 use axum::response::Response;
@@ -94,10 +94,10 @@ enum Behind {
 pub async fn cover(
     State(app): State<App>,
     method: Method,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     visitor: Visitor,
 ) -> Response {
-    match behind(&app, &token).await {
+    match behind(&app, token).await {
         // Only who asks for JSON by name opens with a GET; a HEAD never opens.
         Behind::Live(found) if visitor.wants_json && method == Method::GET => {
             opened(&app, *found, &visitor, false).await
@@ -109,11 +109,11 @@ pub async fn cover(
 
 pub async fn open(
     State(app): State<App>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     visitor: Visitor,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    match behind(&app, &token).await {
+    match behind(&app, token).await {
         Behind::Live(found) => opened(&app, *found, &visitor, asks_in_emergency(body)).await,
         shut => shut_door(&shut, visitor.wants_json),
     }
@@ -127,8 +127,9 @@ fn asks_in_emergency(body: Result<Bytes, BytesRejection>) -> bool {
     })
 }
 
-async fn behind(app: &App, token: &str) -> Behind {
-    let Some(token) = LinkToken::parse(token) else {
+/// What is no token at all, or no text, is as unknown as a token that nobody printed.
+async fn behind(app: &App, token: Result<Path<String>, PathRejection>) -> Behind {
+    let Some(token) = token.ok().and_then(|Path(text)| LinkToken::parse(&text)) else {
         return Behind::Nothing;
     };
     let hash = session::sha256(token.as_str().as_bytes());

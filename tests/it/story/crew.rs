@@ -23,7 +23,7 @@ impl<'a> Bedside<'a> {
     async fn new(service: &'a Service, consent: &str) -> Self {
         let record = json!({
             "name": "髙﨑 𠮷子", "name_kana": "たかさき よしこ", "birth_date": "1937-03-04", "sex": "female",
-            "floor": "2階", "room": "203", "consent_to_share_ems": consent,
+            "floor": "2階", "room": "203号", "consent_to_share_ems": consent,
             "physicians": {"state": "present", "rows": [{"institution": "みなと医院", "phone_24h": "0463-00-0000"}]},
             "allergies": {"state": "present", "rows": [{"substance": "ペニシリン", "reaction": "発疹"}]},
         });
@@ -145,7 +145,7 @@ both_databases! {
         let cover = bed.cover().await;
         assert_eq!(cover.status, StatusCode::OK);
         assert!(cover.text().contains("救急活動のため表示する") && cover.text().contains("0463-00-5678"));
-        for personal in ["髙﨑", "203", "ペニシリン", "みなと医院"] {
+        for personal in ["髙﨑", "203号", "ペニシリン", "みなと医院"] {
             assert!(!cover.text().contains(personal), "{personal}");
         }
         assert!(bed.notices().await.contains("読み取りはまだありません"));
@@ -153,7 +153,7 @@ both_databases! {
         let page = bed.tap().await;
         assert_eq!(page.status, StatusCode::OK);
         let text = page.text();
-        for shown in ["この紙は最新です", "髙﨑 𠮷子", "たかさき よしこ", "203", "ペニシリン 発疹", "tel:0463000000", "この表示は記録され"] {
+        for shown in ["この紙は最新です", "髙﨑 𠮷子", "たかさき", "203号", "ペニシリン 発疹", "tel:0463000000", "この表示は記録され"] {
             assert!(text.contains(shown), "{shown}: {text}");
         }
         let notices = bed.notices().await;
@@ -214,7 +214,7 @@ both_databases! {
         bed.change(&[("room", json!("305")), ("allergies", json!({"state": "unknown"})), ("blood_type", json!("A"))]).await;
         assert!(bed.cover().await.text().contains("印刷のあとで記録が更新されています"));
         let page = bed.tap().await.text();
-        for shown in ["この紙は最新ではありません", "2点が変わりました", "2階 203", "2階 305", "ペニシリン 発疹", "不明"] {
+        for shown in ["この紙は最新ではありません", "2点が変わりました", "2階 203号", "2階 305", "ペニシリン 発疹", "不明"] {
             assert!(page.contains(shown), "{shown}: {page}");
         }
         bed.print().await;
@@ -238,7 +238,7 @@ both_databases! {
                 assert_eq!(page.status, StatusCode::GONE);
                 let text = page.text();
                 assert!(text.contains(words) && text.contains("0463-00-5678") && text.contains("心肺蘇生を実施してください"), "{text}");
-                assert!(!text.contains("髙﨑") && !text.contains("203"), "{text}");
+                assert!(!text.contains("髙﨑") && !text.contains("203号"), "{text}");
             }
             let told = scan(&service, Method::GET, &code, &[JSON], "").await;
             assert_eq!(told.status, StatusCode::GONE);
@@ -301,7 +301,7 @@ both_databases! {
         let told = bed.scan(Method::GET, &[JSON], "").await.value();
         assert_eq!(told["resident"]["name"], "髙﨑 𠮷子");
         assert_eq!(told["standing"]["code"], "full_cpr");
-        assert_eq!(told["changes"], json!([{"key": "place", "label": "居室", "before": "2階 203", "after": "2階 305"}]));
+        assert_eq!(told["changes"], json!([{"key": "place", "label": "居室", "before": "2階 203号", "after": "2階 305"}]));
         assert_eq!((&told["document"]["revision"], &told["revision"], &told["view_recorded"]), (&json!(1), &json!(2), &json!(true)));
         let alerts = told["items"].as_array().unwrap().iter().find(|item| item["key"] == "alerts").unwrap();
         assert_eq!(alerts["rows"][1][1]["text"], "ペニシリン 発疹");
