@@ -16,8 +16,8 @@
 //! └ facility · resident · serial · version · page n/N ─┘
 //! ```
 //!
-//! The band stands right above or right below the first grid, never later: a form that places it further down, or
-//! whose first grid could grow over a page, gets it above everything.
+//! The band stands right below the first grid where the form places it there and that grid is short; in all other
+//! cases above everything. No form can move it down the page.
 
 mod lead;
 #[cfg(test)]
@@ -76,7 +76,7 @@ pub fn render(form: &Form, view: &SheetView, paper: &Paper) -> Result<Vec<u8>, P
 /// The sheet as a part of a larger file.
 pub fn section(form: &Form, view: &SheetView, paper: &Paper) -> Section<'static> {
     let (lead_rows, rest) = split(form);
-    let band_first = lead_rows.is_none() || matches!(form.print.first(), Some(Print::Band));
+    let band_first = lead_rows.is_none() || !matches!(form.print.get(1), Some(Print::Band));
     let mut section = Section::new()
         .bookmark(format!("{} {}", place(view), name(view)).trim())
         .gap(GAP)
