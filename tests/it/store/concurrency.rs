@@ -112,7 +112,7 @@ both_databases! {
             });
             if let Some(done) = done.await {
                 done.unwrap();
-                assert!(waits > 5, "there was something to interrupt");
+                assert!(waits > 0, "there was something to interrupt");
                 break;
             }
         }
