@@ -15,6 +15,8 @@ use crate::domain::view::SheetView;
 const QR_MM: f32 = 25.5;
 /// Width of the box that holds it.
 const CODES_MM: f32 = 60.5;
+/// So many residents with like names are named; the others are counted.
+const LIKE_NAMES: usize = 5;
 /// Width of the label of a stale verification, in millimetres.
 const STALE_LABEL_MM: f32 = 26.0;
 const PHOTO_MM: (f32, f32) = (20.0, 25.0);
@@ -130,10 +132,12 @@ fn like_names(view: &SheetView) -> Option<Element> {
     if view.alike.is_empty() {
         return None;
     }
-    let words = format!(
-        "似た名前の入居者がいます: {}。生年月日・居室・写真で本人を確認してください",
-        view.alike.join("、")
-    );
+    let mut names = view.alike[..view.alike.len().min(LIKE_NAMES)].join("、");
+    if view.alike.len() > LIKE_NAMES {
+        names.push_str(&format!("、ほか{}人", view.alike.len() - LIKE_NAMES));
+    }
+    let words =
+        format!("似た名前の入居者がいます: {names}。生年月日・居室・写真で本人を確認してください");
     let band = Band::inverted(Text::critical(words, 10.0).leading(1.2));
     Some(
         Band {

@@ -1,9 +1,12 @@
+use serde_json::{Value, json};
+
 use super::sample::{self, ADDRESS};
 use super::*;
 use crate::domain::answer::{Known, Shown};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::form::Forms;
+use crate::domain::record::Record;
 use crate::export::pdf::flow::{self, PlacedPage};
 use crate::export::pdf::laid::{Content, Ink, Placed};
 use crate::export::pdf::text::Shaper;
@@ -239,6 +242,53 @@ fn s02_s03_s15_no_form_can_leave_out_or_delay_the_band() {
             }
         }
     }
+}
+
+/// The longest answer of a kind.
+fn longest(kind: Kind) -> Value {
+    match kind {
+        Kind::Text { max } | Kind::Lines { max } => json!("漢".repeat(max)),
+        Kind::Name => json!("名".repeat(40)),
+        Kind::Kana => json!("か".repeat(40)),
+        Kind::Day => json!("1937-03-04"),
+        Kind::PartialDay => json!("2019"),
+        Kind::Phone => json!("090-2345-6789 内線123456"),
+        Kind::Postcode => json!("254-8686"),
+        Kind::Digits { len } => json!("8".repeat(len)),
+        Kind::Number { max, .. } => json!(max / 10),
+        Kind::BloodPressure => json!("128/74"),
+        Kind::Choice(choices) => json!(choices.last().map(|choice| choice.code)),
+        Kind::Checks(choices) => {
+            let codes: Vec<&str> = choices.iter().map(|choice| choice.code).collect();
+            json!({"state": "present", "items": codes, "note": "漢".repeat(200)})
+        }
+        Kind::Rows(fields) => {
+            let row: serde_json::Map<String, Value> = fields
+                .iter()
+                .map(|field| (field.key.to_owned(), longest(field.kind)))
+                .collect();
+            json!({"state": "present", "rows": vec![Value::Object(row); 20]})
+        }
+        Kind::Photo => Value::Null,
+    }
+}
+
+#[test]
+fn however_much_is_typed_it_is_printed_and_the_band_stands_on_page_one() {
+    let record: serde_json::Map<String, Value> = Record::fields()
+        .map(|field| (field.key.to_owned(), longest(field.kind)))
+        .collect();
+    let mut view = sample::ordinary();
+    view.record = Record::from_json(&Value::Object(record)).unwrap();
+    view.alike = vec!["310 髙﨑 芳子(たかさき よしこ)".to_owned(); 40];
+    let pages = pages(&emergency(), &view, None);
+    assert!(pages.len() > 2);
+    line_with(&pages[0], view.standing.band().headline);
+    assert!(words(&pages[0]).contains("、ほか35人"));
+    let numbers = bare(&all_words(&pages)).matches("090-2345-6789").count();
+    // Twenty physicians and twenty contacts with two numbers each.
+    assert!(numbers >= 60, "{numbers}");
+    assert!(render(&emergency(), &view, &paper(None)).is_ok());
 }
 
 #[test]
