@@ -27,8 +27,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
-const FIXED: [(HeaderName, HeaderValue); 6] = [
-    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+const FIXED: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -72,8 +71,17 @@ fn broken(_panic: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 async fn headers(request: Request, next: Next) -> Response {
+    // A paper's address is a secret. Elsewhere our own pages must name their origin, or browsers that know no
+    // `Sec-Fetch-Site` (over plain http, all of them) send `Origin: null` and nobody could sign in.
+    let path = request.uri().path();
+    let referrer = if path.starts_with("/q/") || path.starts_with("/Q/") {
+        "no-referrer"
+    } else {
+        "same-origin"
+    };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
     for (name, value) in FIXED {
         headers.insert(name, value);
     }
