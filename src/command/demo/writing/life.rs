@@ -51,6 +51,12 @@ impl Pen<'_> {
         } else {
             words::WOMENS_WORK
         };
+        let in_the_war = self.person.born.year() < 1944 && self.chance.happens(35);
+        let youth = if in_the_war {
+            words::WARTIME_CHILDHOODS
+        } else {
+            words::BIRTHPLACES
+        };
         let spouse = (0..self.draft.rows("emergency_contacts"))
             .any(|row| self.contact(row, "relationship") == "spouse");
         let later = match (self.person.kin, spouse) {
@@ -58,7 +64,7 @@ impl Pen<'_> {
             (_, true) => words::LATER_YEARS_WITH_SPOUSE,
             (_, false) => words::LATER_YEARS,
         };
-        let story = [words::BIRTHPLACES, work, later].map(|list| *self.chance.pick(list));
+        let story = [youth, work, later].map(|list| *self.chance.pick(list));
         self.say("life_history", format!("{}。", story.join("。")));
         let interests = *self.chance.pick(if self.daily.talks == "impossible" {
             words::QUIET_INTERESTS
