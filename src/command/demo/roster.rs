@@ -94,6 +94,17 @@ leads! { SAZANAMI_LEADS:
         room: 201, surname: ("髙﨑", "たかさき"), given: ("和子", "かずこ"), age: 91, case: &c::HEART_AND_RHYTHM,
         also: &[&i::DYSLIPIDEMIA, &i::REFLUX, &i::GOUT, &i::CONSTIPATION, &i::INSOMNIA, &i::OSTEOPOROSIS, &i::KNEES],
         kin: Kin::Many, checked: Checked::DaysAgo(12), revisions: 4, paper: Paper::Shown,
+        own: &[
+            ("allergies.0.substance", "ヨード造影剤"),
+            ("allergies.0.kind", "contrast"),
+            ("allergies.0.reaction", "呼吸困難・血圧低下(2016年 CT検査)"),
+            ("allergies.0.severity", "anaphylaxis"),
+            ("infections.0.agent", "mrsa"),
+            ("infections.0.note", "鼻腔(保菌)"),
+            ("infections.0.status", "positive"),
+            ("infections.0.tested_on", "2025-02-18"),
+            ("infections.0.isolation", "not_needed"),
+        ],
     }
     // Four rooms further on, and one kana away (safety.md S19).
     {

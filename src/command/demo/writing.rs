@@ -187,6 +187,11 @@ impl Pen<'_> {
 
     fn own_words(&mut self) {
         for (key, value) in self.person.own {
+            // A row of a list that was said to be empty makes it one that is not.
+            if let Some((list, _)) = key.split_once('.') {
+                self.draft.forget(&format!("{list}.state"));
+                self.draft.forget(&format!("{list}.confirmed_on"));
+            }
             self.say(key, *value);
         }
     }
