@@ -20,6 +20,7 @@ use hikitsugi::command::system::{SystemClock, SystemEntropy};
 use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::id::{FacilityId, ResidentId, StaffId};
 use hikitsugi::domain::permit::Role;
+use hikitsugi::domain::protocol::Protocols;
 use hikitsugi::store::Store;
 use hikitsugi::store::staff::NewStaff;
 use hikitsugi::web::{self, App, Parts, auth::Passwords};
@@ -81,6 +82,7 @@ fn app(store: Store) -> App {
     App::new(Parts {
         store,
         forms: Forms::built_in(),
+        protocols: Protocols::default(),
         clock: Box::new(SystemClock),
         entropy: Box::new(SystemEntropy),
         base_url: "http://localhost".to_owned(),

@@ -4,8 +4,10 @@ use std::io::Cursor;
 
 use hikitsugi::domain::clock::Moment;
 use hikitsugi::domain::date::Day;
+use hikitsugi::domain::directive::rules::Limits;
+use hikitsugi::domain::protocol::Protocols;
 use hikitsugi::domain::record::{FacilityFacts, Record};
-use hikitsugi::domain::standing::Standing;
+use hikitsugi::domain::standing::{Subject, standing};
 use hikitsugi::domain::view::{IssueMarks, Marks, SheetView};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -30,7 +32,13 @@ pub fn view(number: usize) -> SheetView {
     SheetView {
         facility: FacilityFacts::from_json(&facility()).expect("the facility's facts are valid"),
         record: Record::from_json(&record).expect("dense.json is a valid record"),
-        standing: Standing::FullCpr,
+        standing: standing(
+            Ok(&[]),
+            &Subject::default(),
+            Protocols::default().area(None),
+            Limits::default(),
+            Moment(0),
+        ),
         marks: Marks {
             revision: 14,
             recorded_at: NOW,

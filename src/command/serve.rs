@@ -11,6 +11,7 @@ use super::system::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Entropy};
 use crate::domain::form::Forms;
+use crate::domain::protocol::Protocols;
 use crate::store::{Store, instance};
 use crate::web::{self, App, Parts, auth};
 
@@ -45,6 +46,7 @@ pub async fn app(store: Store, forms: Forms, base_url: String) -> Result<App, Fa
     Ok(App::new(Parts {
         store,
         forms,
+        protocols: Protocols::default(),
         passwords: auth::Passwords::new(&entropy),
         clock: Box::new(clock),
         entropy: Box::new(entropy),

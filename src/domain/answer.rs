@@ -16,8 +16,8 @@ mod scalar;
 pub use checks::Checks;
 pub use inputs::{Inputs, Problems, Reader};
 pub use known::{Known, says_unknown};
-pub(crate) use rows::group_json;
 pub use rows::{ROWS_MAX, Rows};
+pub(crate) use rows::{group_json, read_group};
 pub use scalar::{Coded, Digits, Lines, Number, PhotoId, Scalar, Text, Unit, YesNo};
 
 use super::date::Day;

@@ -42,6 +42,8 @@ ids! {
     StaffId,
     /// An issued document.
     DocumentId,
+    /// One statement about the last stage of life.
+    StatementId,
 }
 
 /// A UUIDv7 in its usual text form.

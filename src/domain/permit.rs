@@ -13,12 +13,20 @@ pub enum Role {
     CareWorker,
     Nurse,
     Manager,
+    /// Signs orders for the residents of one facility.
+    Physician,
     /// Runs the service for the city. Sees no resident's data.
     Operator,
 }
 
 impl Role {
-    pub const ALL: [Self; 4] = [Self::CareWorker, Self::Nurse, Self::Manager, Self::Operator];
+    pub const ALL: [Self; 5] = [
+        Self::CareWorker,
+        Self::Nurse,
+        Self::Manager,
+        Self::Physician,
+        Self::Operator,
+    ];
 
     /// The stored and transmitted code.
     pub fn code(self) -> &'static str {
@@ -26,6 +34,7 @@ impl Role {
             Self::CareWorker => "care_worker",
             Self::Nurse => "nurse",
             Self::Manager => "manager",
+            Self::Physician => "physician",
             Self::Operator => "operator",
         }
     }
@@ -35,6 +44,7 @@ impl Role {
             Self::CareWorker => "介護職",
             Self::Nurse => "看護職",
             Self::Manager => "管理者",
+            Self::Physician => "医師",
             Self::Operator => "市の運用担当",
         }
     }
@@ -85,6 +95,16 @@ actions! {
     IssueDocument,
     /// End a document and its link: lost, wrong or replaced paper.
     WithdrawDocument,
+    /// Suspend or revoke whatever was said about resuscitation, and take down an objection: one step, for anyone.
+    RaiseProtection,
+    /// Take down a talk about the last stage of life.
+    RecordTalk,
+    /// Take down wishes and orders, put an order before the physician, keep a scan of the signed original.
+    RecordDirective,
+    /// Sign an order, resume it, review it: the physician's own act.
+    SignOrder,
+    /// Compare the scan of a signed original as the second person.
+    VerifyOriginal,
     /// Mark scans as seen.
     ReviewScans,
     /// Change the facility's own address, phones and entrance.
@@ -101,9 +121,12 @@ actions! {
 pub fn allowed(role: Role, action: ActionKind) -> bool {
     use ActionKind as A;
     match action {
-        A::ReadResident | A::IssueDocument | A::ReviewScans => {
+        A::ReadResident | A::RaiseProtection | A::RecordTalk => role != Role::Operator,
+        A::IssueDocument | A::ReviewScans => {
             matches!(role, Role::CareWorker | Role::Nurse | Role::Manager)
         }
+        A::RecordDirective | A::VerifyOriginal => matches!(role, Role::Nurse | Role::Manager),
+        A::SignOrder => role == Role::Physician,
         A::EditSheet | A::MoveResident | A::ImportResidents | A::WithdrawDocument => {
             matches!(role, Role::Nurse | Role::Manager)
         }

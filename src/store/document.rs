@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
-use super::{Store, StoreError, link};
+use super::{Store, StoreError, directive, link, resident};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::id::{DocumentId, ResidentId, StaffId};
@@ -25,8 +25,6 @@ statements! {
     NEXT_SERIAL = "insert into document_serial (facility_id, year, last) values ($1, $2, 1)
         on conflict (facility_id, year) do update set last = document_serial.last + 1
         returning last";
-    /// An update that changes nothing: PostgreSQL then holds the row, so nobody dies while the link is made.
-    HOLD = "update resident set status = status where facility_id = $1 and id = $2 returning status";
     ISSUE = "insert into document (facility_id, id, resident_id, serial, form, edition, revision, issued_at,
             issued_by, issued_by_name, valid_until, match_code, sha256, body, pdf)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
@@ -63,6 +61,8 @@ pub struct NewDocument<'a> {
     pub edition: &'a str,
     /// The revision of the sheet that was printed.
     pub revision: i64,
+    /// How many statements the printed standing was derived from.
+    pub statements: i64,
     /// The last day on which the paper may be trusted.
     pub valid_until: Option<Day>,
     pub match_code: &'a str,
@@ -141,10 +141,6 @@ row! {
 }
 
 row! {
-    struct Held { status: Status }
-}
-
-row! {
     struct Owner { resident_id: ResidentId }
 }
 
@@ -165,7 +161,8 @@ pub async fn next_serial(
 /// Keeps a document and its link.
 ///
 /// # Errors
-/// `NotFound` without such a resident, `NotLivingIn`, `Exists` for a known id or serial.
+/// `NotFound` without such a resident, `NotLivingIn`, `Exists` for a known id or serial, `Conflict` when something was
+/// said since the standing was derived: the paper would lie.
 pub async fn issue(
     store: &Store,
     permit: &Permit<IssueDocument>,
@@ -176,9 +173,14 @@ pub async fn issue(
     let actor = permit.actor();
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
-        let held: Held = tx.one(HOLD, args![facility, document.resident]).await?;
-        if held.status != Status::LivingIn {
+        // Held, so nobody dies and nothing is revoked while the paper is kept.
+        let status = resident::hold(tx, facility, document.resident).await?;
+        if status != Status::LivingIn {
             return Err(StoreError::NotLivingIn);
+        }
+        let statements = directive::count(tx, facility, document.resident).await?;
+        if statements != document.statements {
+            return Err(StoreError::Conflict { current: statements });
         }
         let args = args![
             facility,

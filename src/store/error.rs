@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::answer::Problems;
 use crate::domain::id::ResidentId;
 
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub enum StoreError {
     Exists,
     /// The resident left or died: no paper or link can be issued.
     NotLivingIn,
+    /// The rules do not let this be said now; each reason stands at the field it concerns.
+    Refused(Problems),
     /// The document was already withdrawn.
     AlreadyWithdrawn,
     /// One row of many was refused (counted from 0); nothing was written.
@@ -120,6 +123,10 @@ impl std::fmt::Display for StoreError {
             }
             Self::Exists => f.write_str("同じ識別子がすでに登録されています"),
             Self::NotLivingIn => f.write_str("入居中ではないため発行できません"),
+            Self::Refused(problems) => {
+                let messages: Vec<&str> = problems.iter().map(|(_, message)| message).collect();
+                f.write_str(&messages.join("。"))
+            }
             Self::AlreadyWithdrawn => f.write_str("この文書はすでに回収済みです"),
             Self::Row { index, cause } => write!(f, "{}件目: {cause}", index + 1),
             Self::Unstorable => f.write_str("保存できない文字(U+0000)が含まれています"),

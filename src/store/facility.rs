@@ -65,7 +65,7 @@ pub async fn create(
         let author = author.in_chain(id);
         audit::append(tx, &author, at, Entry::new("facility.created", None, detail)).await?;
         for person in people {
-            staff::insert(tx, id, person, at).await?;
+            staff::insert(tx, id, person, None, at).await?;
             audit::append(tx, &author, at, staff::created(person)).await?;
         }
         Ok(())

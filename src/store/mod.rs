@@ -46,6 +46,7 @@ features! {
     session,
     resident,
     sheet,
+    directive,
     document,
     link,
     scan,

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::db::{AnyRow, Arg, FromRow};
 use super::writer::Tx;
-use super::{Store, StoreError, link, sheet};
+use super::{Store, StoreError, directive, link, sheet};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::id::{FacilityId, ResidentId};
@@ -57,6 +57,8 @@ statements! {
             birth_date = $9, sex = $10, floor = $11, room = $12, place_key = $13, photo_id = $14,
             like_head = $15, like_tail = $16, verified_at = coalesce($17, verified_at), revision = revision + 1
         where facility_id = $1 and id = $2 and revision = $3";
+    /// An update that changes nothing: PostgreSQL then holds the row until the transaction ends.
+    HOLD = "update resident set status = status where facility_id = $1 and id = $2 returning status";
     REVISION = "select revision, status from resident where facility_id = $1 and id = $2";
     GET = concat!("select ", head!(), " from resident r where r.facility_id = $1 and r.id = $2");
     BY_NUMBER = "select id, revision from resident where facility_id = $1 and number = $2";
@@ -151,6 +153,10 @@ impl FromRow for Listed {
 }
 
 row! {
+    struct Held { status: Status }
+}
+
+row! {
     struct Moving { revision: i64, status: Status }
 }
 
@@ -226,6 +232,19 @@ async fn number_holder(
     }
 }
 
+/// Holds a resident's row until the transaction ends, so that whoever else wants to act on it waits; gives its status.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) async fn hold(
+    tx: &mut Tx,
+    facility: &FacilityId,
+    resident: &ResidentId,
+) -> Result<Status, StoreError> {
+    let held: Held = tx.one(HOLD, args![facility, resident]).await?;
+    Ok(held.status)
+}
+
 /// Writes head and body of the revision after `expected`; gives its number.
 pub(super) async fn advance<A>(
     tx: &mut Tx,
@@ -253,6 +272,8 @@ pub(super) async fn advance<A>(
         });
     }
     let revision = expected + 1;
+    let before = sheet::body_in(tx, facility, resident, expected).await?;
+    directive::on_revision(tx, permit.actor(), resident, &before, sheet.body, at).await?;
     sheet::insert(tx, permit.actor(), resident, revision, sheet, at).await?;
     Ok(revision)
 }
@@ -352,6 +373,7 @@ pub async fn set_status(
         if tx.exec(SET_STATUS, args![facility, resident, status.code(), on]).await? == 0 {
             return Err(StoreError::NotFound);
         }
+        directive::on_status(tx, permit.actor(), resident, status, at).await?;
         let ended = match end_reason {
             Some(reason) => link::end_of_resident(tx, facility, resident, reason, at).await?,
             None => 0,

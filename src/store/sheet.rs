@@ -249,6 +249,17 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// The record of one revision, inside a transaction.
+pub(super) async fn body_in(
+    tx: &mut Tx,
+    facility: &FacilityId,
+    resident: &ResidentId,
+    revision: i64,
+) -> Result<Vec<u8>, StoreError> {
+    let row: Revision = tx.one(GET, args![facility, resident, revision]).await?;
+    Ok(row.body)
+}
+
 async fn verified(
     tx: &mut Tx,
     actor: &Actor,

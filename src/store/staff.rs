@@ -5,18 +5,22 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::writer::Tx;
 use super::{Store, StoreError, session};
+use crate::domain::answer::Problems;
 use crate::domain::clock::Moment;
 use crate::domain::id::{FacilityId, StaffId};
-use crate::domain::permit::{ManageStaff, Permit, Role};
+use crate::domain::permit::{ManageStaff, OperateService, Permit, Role};
 
 statements! {
-    CREATE = "insert into staff (facility_id, id, login, name, role, password_hash, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7) on conflict (login) do nothing";
+    CREATE = "insert into staff (facility_id, id, login, name, role, password_hash, created_at, vouched_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (login) do nothing";
     LIST = "select id, login, name, role, disabled_at, created_at from staff where facility_id = $1 order by id";
     BY_LOGIN = "select facility_id, id, name, role, password_hash, disabled_at from staff where login = $1";
     DISABLE = "update staff set disabled_at = $3 where facility_id = $1 and id = $2 and disabled_at is null";
     ENABLE = "update staff set disabled_at = null where facility_id = $1 and id = $2 and disabled_at is not null";
-    SET_PASSWORD = "update staff set password_hash = $3 where facility_id = $1 and id = $2";
+    /// A physician's password is not for the facility to set: whoever knows it could sign orders (safety.md S12).
+    SET_PASSWORD = "update staff set password_hash = $3, vouched_by = $4
+        where facility_id = $1 and id = $2 and role <> 'physician'";
+    FACILITY = "select id from facility where id = $1";
     FAILED = "insert into login_failure (login_key, at) values ($1, $2)";
     FORGET_OLD = "delete from login_failure where login_key = $1 and at < $2";
     FORGET = "delete from login_failure where login_key = $1";
@@ -61,11 +65,17 @@ row! {
 }
 
 row! {
+    struct Known { id: FacilityId }
+}
+
+row! {
     struct Failures { failures: i64 }
 }
 
+/// Adds somebody to the facility. A physician is added by the city office ([`create_physician`]).
+///
 /// # Errors
-/// `LoginTaken`, in whatever facility the login is.
+/// `LoginTaken`, in whatever facility the login is; `Refused` for a physician.
 pub async fn create(
     store: &Store,
     permit: &Permit<ManageStaff>,
@@ -73,9 +83,34 @@ pub async fn create(
     at: Moment,
 ) -> Result<(), StoreError> {
     let author = Author::from(permit);
+    if person.role == Role::Physician {
+        let mut problems = Problems::default();
+        problems.add("role", "医師の登録は市の運用担当が行います");
+        return Err(StoreError::Refused(problems));
+    }
     in_tx!(store, at, tx => {
-        insert(tx, permit.facility(), &person, at).await?;
+        insert(tx, permit.facility(), &person, Some(&permit.actor().staff), at).await?;
         audit::append(tx, &author, at, created(&person)).await
+    })
+}
+
+/// Adds a physician to a facility. Only the city office does, so that no facility can sign its own orders
+/// (safety.md S12).
+///
+/// # Errors
+/// `LoginTaken`, `NotFound` without such a facility.
+pub async fn create_physician(
+    store: &Store,
+    permit: &Permit<OperateService>,
+    facility: &FacilityId,
+    person: NewStaff<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let known: Known = tx.one(FACILITY, args![facility]).await?;
+        insert(tx, &known.id, &person, None, at).await?;
+        audit::append(tx, &author.in_chain(facility), at, created(&person)).await
     })
 }
 
@@ -83,6 +118,7 @@ pub(super) async fn insert(
     tx: &mut Tx,
     facility: &FacilityId,
     person: &NewStaff<'_>,
+    vouched_by: Option<&StaffId>,
     at: Moment,
 ) -> Result<(), StoreError> {
     let args = args![
@@ -92,7 +128,8 @@ pub(super) async fn insert(
         person.name,
         person.role.code(),
         person.password_hash,
-        at
+        at,
+        vouched_by
     ];
     match tx.exec(CREATE, args).await? {
         0 => Err(StoreError::LoginTaken),
@@ -164,7 +201,7 @@ pub async fn set_password(
 ) -> Result<(), StoreError> {
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
-        let args = args![permit.facility(), staff, password_hash];
+        let args = args![permit.facility(), staff, password_hash, &permit.actor().staff];
         if tx.exec(SET_PASSWORD, args).await? == 0 {
             return Err(StoreError::NotFound);
         }

@@ -40,10 +40,11 @@ use crate::domain::id::new_uuid;
 use crate::domain::link::LinkToken;
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::sheet::may_share_with_crews;
+use crate::domain::standing::Unreadable;
 use crate::domain::view::{Marks, SheetView};
 use crate::store::link::{self, FoundLink, LinkState};
 use crate::store::scan::NewScan;
-use crate::store::{attachment, scan};
+use crate::store::{attachment, directive, scan};
 
 /// How long a crew waits for a disk or a database before the page does without it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -179,7 +180,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
         source: &visitor.source,
         agent: &visitor.agent,
     };
-    let (recorded, printed, picture, alike) = tokio::join!(
+    let (recorded, printed, picture, alike, log) = tokio::join!(
         patiently(
             "view not recorded",
             scan::record(&app.store, found, scan, at)
@@ -187,14 +188,19 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
         patiently("printed text not read", link::printed(&app.store, found)),
         patiently("photograph not read", attachment::photo(&app.store, found)),
         patiently("like names not read", link::alike(&app.store, found)),
+        patiently(
+            "statements not read",
+            directive::log_of_link(&app.store, found)
+        ),
     );
+    let log = log.ok_or(Unreadable);
     let sheet = record.map(|record| {
         let alike_known = alike.is_some();
         let alike = load::names_like_among(found.resident(), alike.unwrap_or_default());
         let view = SheetView {
+            standing: load::standing_of(app, &log, Some(&record), &paper.facility),
             facility: paper.facility.clone(),
             record,
-            standing: load::standing_now(app),
             marks: marks(found),
             alike,
             as_of: at,

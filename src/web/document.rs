@@ -46,7 +46,9 @@ pub async fn issue_document(
     form: &SheetForm,
 ) -> Result<Issued, WebError> {
     let read = permit.actor().permit::<ReadResident>()?;
-    let Loaded { head, mut view } = load::resident(app, &read, resident).await?;
+    let loaded = load::resident(app, &read, resident).await?;
+    let statements = loaded.statements();
+    let Loaded { head, mut view, .. } = loaded;
     if head.status != Status::LivingIn {
         return Err(WebError::Store(StoreError::NotLivingIn));
     }
@@ -95,6 +97,7 @@ pub async fn issue_document(
         form: &form.key,
         edition: &form.edition,
         revision: view.marks.revision,
+        statements,
         valid_until: Some(valid_until),
         match_code: &match_code,
         sha256: &super::session::sha256(&pdf),
@@ -125,7 +128,7 @@ fn frozen(form: &SheetForm, view: &SheetView) -> serde_json::Value {
         "recorded_by": view.marks.recorded_by,
         "verified_at": view.marks.verified_at.map(|moment| moment.0),
         "like_names": view.alike,
-        "standing": {"code": view.standing.code(), "headline": view.standing.band().headline, "until": view.standing.band().until},
+        "standing": view.standing.json(),
         "issued_at": view.as_of.0,
     })
 }
@@ -137,7 +140,7 @@ pub async fn issue_form(
     permit: Permit<ReadResident>,
     Path(id): Path<ResidentId>,
 ) -> Result<Markup, WebError> {
-    let Loaded { head, view } = load::resident(&app, &permit, &id).await?;
+    let Loaded { head, view, .. } = load::resident(&app, &permit, &id).await?;
     load::note_read(&app, &permit, &id, "resident.viewed").await?;
     let papers = document::list(&app.store, &permit, &id, 50).await?;
     let open = missing(&view.record, app.forms.emergency());
@@ -152,7 +155,7 @@ pub async fn issue_form(
         html! {
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &head.name)], "紙の発行"))
             (walk::read::identity_header(&view, super::photo::address(&head).as_deref()))
-            (walk::read::band_compact(view.standing))
+            (walk::read::band_compact(&view.standing))
             @if !may_share_with_crews(&view.record) {
                 (notice(NoticeKind::Warn, "情報提供の同意が記録されていません", html! {
                     p { "QRコードを読み取った救急隊の画面には、連絡先と心肺蘇生の案内だけが出ます。" }
@@ -340,7 +343,7 @@ pub async fn show(
     Query(query): Query<JustIssued>,
 ) -> Result<Markup, WebError> {
     let paper = document::get(&app.store, &permit, &id).await?.0;
-    let Loaded { head, view } = load::resident(&app, &permit, &paper.resident_id).await?;
+    let Loaded { head, view, .. } = load::resident(&app, &permit, &paper.resident_id).await?;
     load::note_read(&app, &permit, &paper.resident_id, "document.viewed").await?;
     let state = PaperState::of(&paper, app.now());
     Ok(page.show_narrow(
@@ -349,7 +352,7 @@ pub async fn show(
         html! {
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{}", head.id), &head.name)], &format!("紙 No. {}", paper.serial)))
             (walk::read::identity_header(&view, super::photo::address(&head).as_deref()))
-            (walk::read::band_compact(view.standing))
+            (walk::read::band_compact(&view.standing))
             @if query.issued.is_some() && state == PaperState::Live {
                 (notice(NoticeKind::Ok, "発行しました", html! {
                     p { "印刷して、決めた場所に置いてください。前の紙があれば回収してください。" }

@@ -129,7 +129,7 @@ fn section_page(
         html! {
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &desk.loaded.head.name)], "シートの編集"))
             (walk::read::identity_header(&desk.loaded.view, None))
-            (walk::read::band_compact(desk.loaded.view.standing))
+            (walk::read::band_compact(&desk.loaded.view.standing))
             // Enter in an input presses the form's first button on the page: this one, before those to other sections.
             button .visually-hidden form=(walk::edit::FORM_ID) name="do" value="save" formnovalidate tabindex="-1"
                 aria-hidden="true" { "下書き保存" }
@@ -242,7 +242,7 @@ fn review_page(app: &App, page: &Page, desk: &Desk, more: &Problems) -> Markup {
         html! {
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &desk.loaded.head.name)], "変更の確認"))
             (walk::read::identity_header(&desk.loaded.view, None))
-            (walk::read::band_compact(desk.loaded.view.standing))
+            (walk::read::band_compact(&desk.loaded.view.standing))
             h2 { "変わるところ" }
             (walk::edit::error_summary(&problems, &desk.inputs, &pages))
             @if changed.is_empty() {
@@ -355,7 +355,7 @@ pub async fn merge_form(
         (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &desk.loaded.head.name)], title))
         (walk::read::identity_header(&desk.loaded.view, None))
         h2 { (title) }
-        (walk::read::band_compact(desk.loaded.view.standing))
+        (walk::read::band_compact(&desk.loaded.view.standing))
         (notice(NoticeKind::Info, &format!("編集中に {by} さんが第{current}版を確定しました"), html! {
             p { "あなたの下書きは残っています。片方だけが変えた項目は、どちらの変更も取り込みます。"
                 @if merge.conflicts.is_empty() { "同じ項目の食い違いはありません。" }

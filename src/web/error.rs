@@ -53,6 +53,7 @@ impl From<StoreError> for WebError {
         match error {
             StoreError::NotFound => Self::NotFound,
             StoreError::Conflict { current } => Self::Conflict { current },
+            StoreError::Refused(problems) => Self::Fields(problems),
             error => Self::Store(error),
         }
     }

@@ -4,23 +4,36 @@ use super::{App, WebError};
 use crate::domain::answer::Problems;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
+use crate::domain::directive::Said;
+use crate::domain::directive::rules::Limits;
 use crate::domain::form::{Level, Source};
 use crate::domain::id::ResidentId;
 use crate::domain::permit::{EditSheet, Permit, ReadResident};
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::resident::{Head, alike};
 use crate::domain::sheet as rules;
-use crate::domain::standing::{Standing, standing};
+use crate::domain::standing::{Standing, Subject, Unreadable, standing};
 use crate::domain::view::{Marks, SheetView};
 use crate::export::pdf::Fonts;
 use crate::store::resident::ResidentHead;
 use crate::store::sheet::{NewRevision, Revision};
-use crate::store::{StoreError, facility, resident, sheet};
+use crate::store::{StoreError, directive, facility, resident, sheet};
 
-/// A resident with the current sheet, ready to be shown.
+/// A resident with the current sheet and all that was said, ready to be shown.
 pub struct Loaded {
     pub head: ResidentHead,
     pub view: SheetView,
+    /// What the standing was derived from; an error means that it was derived from nothing.
+    pub log: Result<Vec<Said>, Unreadable>,
+}
+
+impl Loaded {
+    /// How many statements there are, for whoever acts on what was seen.
+    pub fn statements(&self) -> i64 {
+        self.log
+            .as_ref()
+            .map_or(-1, |log| i64::try_from(log.len()).unwrap_or(i64::MAX))
+    }
 }
 
 /// Loads a resident of the permit's facility.
@@ -37,21 +50,82 @@ pub async fn resident(
     let record = read_record(&revision.body)?;
     let facts = facility_facts(app, permit).await?;
     let alike = names_like(app, permit, &head).await?;
+    let log = readable(directive::log(&app.store, permit, id).await);
+    let standing = standing_of(app, &log, Some(&record), &facts);
     let view = SheetView {
         facility: facts,
         record,
-        standing: standing_now(app),
+        standing,
         marks: marks(&head, &revision),
         alike,
         as_of: app.now(),
         issue: None,
     };
-    Ok(Loaded { head, view })
+    Ok(Loaded { head, view, log })
 }
 
-/// The standing now. Nothing can be said about it yet, so nothing is read.
-pub fn standing_now(app: &App) -> Standing {
-    standing(Ok(&[]), app.now())
+/// What cannot be read is logged by its cause; whoever derives a standing from it gets full CPR (safety.md S1).
+pub fn readable(log: Result<Vec<Said>, StoreError>) -> Result<Vec<Said>, Unreadable> {
+    log.map_err(|error| {
+        tracing::error!(%error, "statements not read");
+        Unreadable
+    })
+}
+
+/// The standing now (safety.md S7). Without a readable record nothing is known of the person.
+pub fn standing_of(
+    app: &App,
+    log: &Result<Vec<Said>, Unreadable>,
+    record: Option<&Record>,
+    facility: &FacilityFacts,
+) -> Standing {
+    let area = facility.mc_area.value().map(|area| area.as_str());
+    standing(
+        log.as_deref().map_err(|_| Unreadable),
+        &record.map(Subject::of).unwrap_or_default(),
+        app.protocols.area(area),
+        Limits::of(facility),
+        app.now(),
+    )
+}
+
+/// The standing of each resident of a list, in its order.
+///
+/// # Errors
+/// When the facility cannot be read. Statements that cannot be read are full CPR, for whom they are about.
+pub async fn standings(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    heads: &[&ResidentHead],
+) -> Result<Vec<Standing>, WebError> {
+    let facts = facility_facts(app, permit).await?;
+    let area = facts.mc_area.value().map(|area| area.as_str());
+    let protocol = app.protocols.area(area);
+    let limits = Limits::of(&facts);
+    let now = app.now();
+    let mut standings = Vec::with_capacity(heads.len());
+    for page in heads.chunks(directive::PAGE) {
+        let ids: Vec<&ResidentId> = page.iter().map(|head| &head.id).collect();
+        let mut logs = directive::logs(&app.store, permit, &ids)
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "statements not read");
+                Unreadable
+            });
+        for head in page {
+            let log = match &mut logs {
+                Ok(logs) => logs.remove(&head.id).map_or(Ok(Vec::new()), readable),
+                Err(Unreadable) => Err(Unreadable),
+            };
+            let subject = Subject {
+                birth_date: head.birth_date,
+                physicians: Vec::new(),
+            };
+            let log = log.as_deref().map_err(|_| Unreadable);
+            standings.push(standing(log, &subject, protocol, limits, now));
+        }
+    }
+    Ok(standings)
 }
 
 fn marks(head: &ResidentHead, revision: &Revision) -> Marks {

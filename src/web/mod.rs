@@ -33,6 +33,7 @@ use axum::routing::{get, post};
 
 use crate::domain::clock::{Clock, Entropy, Moment};
 use crate::domain::form::Forms;
+use crate::domain::protocol::Protocols;
 use crate::store::Store;
 
 pub use document::{Issued, issue_document};
@@ -47,6 +48,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     pub store: Store,
     pub forms: Forms,
+    /// What crews may do, by area.
+    pub protocols: Protocols,
     pub clock: Box<dyn Clock>,
     pub entropy: Box<dyn Entropy>,
     /// The address that QR codes hold: scheme, host and port, without a path.

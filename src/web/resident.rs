@@ -23,6 +23,7 @@ use crate::domain::permit::{ActionKind, EditSheet, MoveResident, Permit, ReadRes
 use crate::domain::record::{Record, Sex};
 use crate::domain::resident::{Head, Status};
 use crate::domain::sheet::{Staleness, missing};
+use crate::domain::standing::Standing;
 use crate::domain::view::SheetView;
 use crate::store::resident::{Admission, Cursor, Find, Listed, ResidentHead};
 use crate::store::sheet::NewRevision;
@@ -70,9 +71,11 @@ pub async fn list(
         .flatten();
     let counts = resident::count(&app.store, &permit).await?;
     let mut rows = Vec::with_capacity(found.len());
-    for listed in &found {
+    let heads: Vec<_> = found.iter().map(|listed| &listed.head).collect();
+    let standings = load::standings(&app, &permit, &heads).await?;
+    for (listed, standing) in found.iter().zip(&standings) {
         let alike = load::names_like(&app, &permit, &listed.head).await?;
-        rows.push(row(&app, listed, &alike));
+        rows.push(row(&app, listed, &alike, standing));
     }
     let entry = crate::store::Entry::new(
         "resident.listed",
@@ -238,7 +241,7 @@ pub fn read_cursor(text: &str) -> Option<Cursor> {
     })
 }
 
-fn row(app: &App, listed: &Listed, alike: &[String]) -> Markup {
+fn row(app: &App, listed: &Listed, alike: &[String], standing: &Standing) -> Markup {
     let head = &listed.head;
     let today = Day::of(app.now());
     let open = load::read_record(&listed.sheet.body)
@@ -259,7 +262,7 @@ fn row(app: &App, listed: &Listed, alike: &[String]) -> Markup {
                     @if let Some(born) = head.birth_date { (born.wareki()) }
                 }
             }
-            (walk::read::band_line(load::standing_now(app)))
+            (walk::read::band_line(standing))
             p .resident-marks {
                 (walk::read::like_names(alike))
                 (walk::read::staleness(Staleness::of(head.verified_at.map(Day::of), today)))
@@ -287,7 +290,7 @@ pub async fn show(
     permit: Permit<ReadResident>,
     Path(id): Path<ResidentId>,
 ) -> Result<Markup, WebError> {
-    let Loaded { head, view } = load::resident(&app, &permit, &id).await?;
+    let Loaded { head, view, .. } = load::resident(&app, &permit, &id).await?;
     load::note_read(&app, &permit, &id, "resident.viewed").await?;
     let papers = document::list(&app.store, &permit, &id, 20).await?;
     let scans = scan::of_resident(&app.store, &permit, &id, 10).await?;
@@ -317,7 +320,7 @@ pub async fn show(
         html! {
             (crumbs(&[("/residents", "入居者")], &head.name))
             (walk::read::identity_header(&view, photo.as_deref()))
-            (walk::read::band(view.standing))
+            (walk::read::band(&view.standing))
             @if !living_in {
                 (notice(NoticeKind::Warn, &format!("{}の記録です", head.status.label()), html! {
                     p { "QRコードの紙はすべて無効になっています。"
@@ -554,7 +557,7 @@ fn move_page(page: &Page, loaded: &Loaded, inputs: &Inputs, problems: &Problems)
         html! {
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &loaded.head.name)], "居室の変更"))
             h1 { (loaded.head.name) " さんの居室の変更" }
-            (walk::read::band(loaded.view.standing))
+            (walk::read::band(&loaded.view.standing))
             form .form method="post" {
                 input type="hidden" name="revision" value=(loaded.view.marks.revision);
                 (field("floor", "階・ユニット"))

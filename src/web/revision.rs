@@ -36,7 +36,7 @@ pub async fn list(
         html! {
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &loaded.head.name)], "履歴"))
             h1 { (loaded.head.name) " さんのシートの履歴" }
-            (walk::read::band_compact(loaded.view.standing))
+            (walk::read::band_compact(&loaded.view.standing))
             div .columns {
                 section .card {
                     div .card-head { h2 { "版" } }
@@ -108,7 +108,7 @@ pub async fn show(
                 &format!("第{number}版"),
             ))
             h1 { (loaded.head.name) " さん 第" (number) "版" }
-            (walk::read::band_compact(view.standing))
+            (walk::read::band_compact(&view.standing))
             p { time .number { (load::when(revision.created_at)) } " " (revision.author_name) "(" (revision.author_role.label()) ") " (revision.reason) }
             @if number != current {
                 (notice(NoticeKind::Warn, "今の版ではありません", html! {

@@ -138,6 +138,7 @@ fn staff(home: &Home) -> Vec<Staff> {
                 Role::CareWorker => "care",
                 Role::Nurse => "nurse",
                 Role::Manager => "manager",
+                Role::Physician => "doctor",
                 Role::Operator => "operator",
             };
             Staff {

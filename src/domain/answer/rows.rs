@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Group, Grouped, Inputs, Kind, Kinded, Known, Reader, Shown};
+use super::{Answer, Group, Grouped, Inputs, Kind, Kinded, Known, Problems, Reader, Shown};
 use crate::domain::date::Day;
 
 /// The most rows one list may have; more is a mistake of a program, not of a person.
@@ -191,6 +191,16 @@ impl<T: Grouped> Answer for Rows<T> {
 }
 
 /// A group as a JSON object; what was not asked is left out.
+/// Reads a whole group; the problems name what could not be read, and every key that no answer asked for.
+pub(crate) fn read_group<T: Grouped>(inputs: &Inputs) -> (T, Problems) {
+    let mut group = T::default();
+    let mut reader = Reader::new(inputs);
+    for (index, field) in T::FIELDS.iter().enumerate() {
+        group.answer_mut(index).read(&mut reader, field.key);
+    }
+    (group, reader.finish())
+}
+
 pub(crate) fn group_json(group: &impl Group) -> Value {
     let mut members = Map::new();
     for (field, answer) in group.walk() {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::answer::{
-    Digits, Group, Grouped, Inputs, Known, Problems, Reader, Text, answers, choice,
+    Digits, Group, Inputs, Known, Number, Problems, Text, Unit, answers, choice, read_group,
 };
 use crate::domain::phone::{Phone, Postcode};
 use crate::domain::text::PersonName;
@@ -20,17 +20,39 @@ answers! {
         night_phone: Known<Phone> = "夜間連絡先",
         ambulance_entrance: Known<Text<80>> = "救急車の入口",
         facility_manager_name: Known<PersonName> = "管理者",
+        mc_area: Known<Text<40>> = "メディカルコントロールの地域",
+        directive_review_months: Known<Number<ReviewMonths>> = "指示の再確認の間隔",
+        directive_end_of_life_review_months: Known<Number<EndOfLifeReviewMonths>> = "看取り期の再確認の間隔",
+        directive_expiry_months: Known<Number<ExpiryMonths>> = "指示の有効期間",
+        directive_grace_days: Known<Number<GraceDays>> = "再確認の猶予",
     }
+}
+
+/// Declares a limit that a facility can only shorten (domain/emergency.md §2.6).
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident = $min:literal..=$max:literal $unit:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name;
+
+        impl Unit for $name {
+            const NAME: &'static str = $unit;
+            const TENTHS: (i32, i32) = ($min * 10, $max * 10);
+            const DECIMALS: bool = false;
+        }
+    )*};
+}
+
+limits! {
+    ReviewMonths = 1..=6 "か月";
+    EndOfLifeReviewMonths = 1..=3 "か月";
+    ExpiryMonths = 1..=12 "か月";
+    GraceDays = 0..=30 "日";
 }
 
 impl FacilityFacts {
     pub fn read(inputs: &Inputs) -> (Self, Problems) {
-        let mut facts = Self::default();
-        let mut reader = Reader::new(inputs);
-        for (index, field) in Self::FIELDS.iter().enumerate() {
-            facts.answer_mut(index).read(&mut reader, field.key);
-        }
-        (facts, reader.finish())
+        read_group(inputs)
     }
 
     /// # Errors

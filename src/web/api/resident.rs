@@ -14,10 +14,11 @@ use super::{instant, limit};
 use crate::domain::answer::{Inputs, Problems};
 use crate::domain::date::Day;
 use crate::domain::id::ResidentId;
-use crate::domain::permit::{EditSheet, MoveResident, ReadResident};
+use crate::domain::permit::{EditSheet, MoveResident, Permit, ReadResident};
 use crate::domain::record::Record;
 use crate::domain::resident::Status;
 use crate::domain::sheet::{Staleness, missing};
+use crate::domain::standing::Standing;
 use crate::store::resident::{self, Find, Listed, ResidentHead};
 use crate::store::{Entry, sheet};
 use crate::web::error::ApiError;
@@ -83,24 +84,27 @@ pub async fn list(
     };
     let entry = Entry::new("resident.listed", None, json!({"rows": found.len()}));
     app.store.note_read(&permit, app.now(), entry).await?;
+    let heads: Vec<_> = found.iter().map(|listed| &listed.head).collect();
+    let standings = load::standings(&app, &permit, &heads).await?;
     let items: Vec<Value> = found
         .iter()
-        .map(|listed| listed_json(&app, listed))
+        .zip(&standings)
+        .map(|(listed, standing)| listed_json(&app, listed, standing))
         .collect();
     Ok(Json(json!({"items": items, "next": next})))
 }
 
-fn listed_json(app: &App, listed: &Listed) -> Value {
+fn listed_json(app: &App, listed: &Listed, standing: &Standing) -> Value {
     let open = load::read_record(&listed.sheet.body)
         .map(|record| missing(&record, app.forms.emergency()).len())
         .ok();
-    let mut json = head_json(app, &listed.head);
+    let mut json = head_json(app, &listed.head, standing);
     json["missing"] = json!(open);
     json
 }
 
 /// A resident without the sheet.
-pub fn head_json(app: &App, head: &ResidentHead) -> Value {
+pub fn head_json(app: &App, head: &ResidentHead, standing: &Standing) -> Value {
     let today = Day::of(app.now());
     let staleness = Staleness::of(head.verified_at.map(Day::of), today);
     json!({
@@ -118,21 +122,19 @@ pub fn head_json(app: &App, head: &ResidentHead) -> Value {
         "revision": head.revision,
         "verified_at": head.verified_at.map(instant),
         "staleness": {"code": staleness.code(), "words": staleness.words()},
-        "standing": standing_json(app),
+        "standing": standing.json(),
     })
 }
 
-/// The standing in every answer that names a resident, always with the sentence of safety.md S3.
-pub fn standing_json(app: &App) -> Value {
-    let standing = load::standing_now(app);
-    let band = standing.band();
-    json!({
-        "code": standing.code(),
-        "headline": band.headline,
-        "reason": band.reason,
-        "until": band.until,
-        "area": band.area,
-    })
+/// [`head_json`] with the standing read beside it.
+async fn whole_head_json(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    head: &ResidentHead,
+) -> Result<Value, WebError> {
+    let standings = load::standings(app, permit, &[head]).await?;
+    let standing = standings.first().ok_or(WebError::Broken)?;
+    Ok(head_json(app, head, standing))
 }
 
 pub async fn create(
@@ -145,7 +147,7 @@ pub async fn create(
         let id = admit_record(&app, &permit, &Inputs::from_json(object(&body.value)?)).await?;
         let read = permit.actor().permit::<ReadResident>()?;
         let head = resident::get(&app.store, &read, &id).await?;
-        let json = head_json(&app, &head);
+        let json = whole_head_json(&app, &read, &head).await?;
         Ok(Answer {
             status: StatusCode::CREATED,
             kept: json.clone(),
@@ -173,7 +175,8 @@ pub async fn show(
 ) -> Result<Response, ApiError> {
     let head = resident::get(&app.store, &permit, &id).await?;
     load::note_read(&app, &permit, &id, "resident.viewed").await?;
-    Ok(with_etag(head.revision, head_json(&app, &head)))
+    let json = whole_head_json(&app, &permit, &head).await?;
+    Ok(with_etag(head.revision, json))
 }
 
 /// An answer whose `ETag` is the revision.
@@ -225,7 +228,8 @@ pub async fn change(
         resident::set_status(&app.store, &permit, &id, status, on, app.now()).await?;
     }
     let head = resident::get(&app.store, &read, &id).await?;
-    Ok(with_etag(head.revision, head_json(&app, &head)))
+    let json = whole_head_json(&app, &read, &head).await?;
+    Ok(with_etag(head.revision, json))
 }
 
 /// `status` and `status_on`, taken out of what was given.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::caller::{Allowed, Body, expected_revision};
-use super::resident::{object, standing_json, with_etag};
+use super::resident::{object, with_etag};
 use super::{instant, limit};
 use crate::domain::id::ResidentId;
 use crate::domain::permit::{EditSheet, ReadResident};
@@ -46,7 +46,7 @@ fn sheet_json(app: &App, loaded: &Loaded) -> Value {
         "recorded_by": view.marks.recorded_by,
         "verified_at": view.marks.verified_at.map(instant),
         "staleness": {"code": staleness.code(), "words": staleness.words()},
-        "standing": standing_json(app),
+        "standing": view.standing.json(),
         "like_names": view.alike,
         "missing": open,
         "record": view.record.json(),
@@ -163,7 +163,7 @@ pub async fn standing(
     Allowed(permit): Allowed<ReadResident>,
     Path(id): Path<ResidentId>,
 ) -> Result<Json<Value>, ApiError> {
-    crate::store::resident::get(&app.store, &permit, &id).await?;
+    let loaded = load::resident(&app, &permit, &id).await?;
     load::note_read(&app, &permit, &id, "standing.read").await?;
-    Ok(Json(standing_json(&app)))
+    Ok(Json(loaded.view.standing.json()))
 }

@@ -50,7 +50,7 @@ pub fn compare(form: &Form, tier: Tier, printed: Option<&[u8]>, now: &SheetView)
     let mut found = Vec::new();
     let whole = tier != Tier::ContactsOnly;
     if whole {
-        found.extend(printed.standing_difference(now.standing));
+        found.extend(printed.standing_difference(&now.standing));
         for (key, label) in IDENTITY {
             if let Some(source) = Source::find(key) {
                 let (before, after) = (printed.view.shown(source), now.shown(source));
@@ -98,7 +98,7 @@ impl Printed {
         })
     }
 
-    fn standing_difference(&self, now: Standing) -> Option<Difference> {
+    fn standing_difference(&self, now: &Standing) -> Option<Difference> {
         (self.standing_code != now.code()).then(|| Difference {
             key: "standing",
             label: "心肺蘇生".to_owned(),

@@ -6,7 +6,9 @@ use maud::{Markup, html};
 
 use super::Paper;
 use super::calls;
-use super::shell::{PaperWord, answer, band_because, call_119, facility_calls, match_code, strip};
+use super::shell::{
+    PaperWord, answer, band, band_because, call_119, facility_calls, match_code, strip,
+};
 use crate::domain::date::moment_text;
 use crate::domain::standing::Standing;
 use crate::store::link::LinkState;
@@ -57,7 +59,7 @@ fn state(paper: &Paper) -> Markup {
 
 /// Before anything is known of a person: the default, without a reason.
 fn default_band() -> Markup {
-    band_because(Standing::FullCpr, None)
+    band_because(&Standing::withheld(), None)
 }
 
 /// A paper that was replaced, withdrawn or has run out: which, and whom to call (safety.md S8, S9).
@@ -123,7 +125,7 @@ pub(super) fn unreachable_main() -> Markup {
             (strip(PaperWord::Changed, &html! { "いま記録を読み取れません" }))
             h1 { "紙の内容で活動してください" }
             p { "紙が新しいかどうかは、ここでは確かめられません。紙にある施設と医師の電話で確かめてください。" }
-            (band_because(Standing::FullCprByFailure, Some(Standing::FullCprByFailure.band().reason)))
+            (band(&Standing::by_failure()))
             form method="post" { button .go { "もう一度、表示を試す" } }
             (call_119())
         }

@@ -38,7 +38,7 @@ pub(super) fn whole(form: &Form, opening: &Opening) -> Value {
         "document": document(paper),
     });
     let told = match &opening.sheet {
-        None => json!({"standing": standing(Standing::FullCprByFailure), "items": []}),
+        None => json!({"standing": Standing::by_failure().json(), "items": []}),
         Some(sheet) => sheet_json(form, opening.tier, sheet),
     };
     if let (Value::Object(body), Value::Object(told)) = (&mut body, told) {
@@ -61,7 +61,7 @@ fn sheet_json(form: &Form, tier: Tier, sheet: &Sheet) -> Value {
     let mut json = json!({
         "revision": view.marks.revision,
         "consent": {"state": consent.json(), "text": consent.to_string(), "shown_without_consent": tier == Tier::Emergency},
-        "standing": standing(if shares { view.standing } else { Standing::FullCpr }),
+        "standing": if shares { view.standing.json() } else { Standing::withheld().json() },
         "items": items,
         "changes": changes(&sheet.compared),
     });
@@ -74,17 +74,6 @@ fn sheet_json(form: &Form, tier: Tier, sheet: &Sheet) -> Value {
         });
     }
     json
-}
-
-/// Never without until when (safety.md S3) and what the area's crews do (S15).
-fn standing(standing: Standing) -> Value {
-    let band = standing.band();
-    json!({
-        "code": standing.code(),
-        "headline": band.headline,
-        "until": band.until,
-        "area": band.area,
-    })
 }
 
 fn resident(sheet: &Sheet) -> Value {
@@ -172,13 +161,13 @@ fn document(paper: &Paper) -> Value {
 }
 
 /// What opens nothing is a problem document (RFC 9457) that still says what to do about resuscitation.
-fn problem(status: StatusCode, kind: &str, title: &str, detail: &str, band: Standing) -> Value {
+fn problem(status: StatusCode, kind: &str, title: &str, detail: &str, band: &Standing) -> Value {
     json!({
         "type": format!("urn:hikitsugi:problem:{kind}"),
         "title": title,
         "status": status.as_u16(),
         "detail": detail,
-        "standing": standing(band),
+        "standing": band.json(),
     })
 }
 
@@ -211,7 +200,7 @@ pub(super) fn ended_json(paper: &Paper, state: LinkState) -> Value {
         "paper_ended",
         title,
         detail,
-        Standing::FullCpr,
+        &Standing::withheld(),
     );
     body["reason"] = json!(reason);
     body["facility"] = facility(paper);
@@ -225,7 +214,13 @@ pub fn unknown() -> Response {
     let title = "このQRコードは登録されていません";
     refuse(
         status,
-        &problem(status, "unknown_paper", title, detail, Standing::FullCpr),
+        &problem(
+            status,
+            "unknown_paper",
+            title,
+            detail,
+            &Standing::withheld(),
+        ),
     )
 }
 
@@ -241,7 +236,7 @@ pub fn unreachable() -> Response {
             "unreachable",
             title,
             detail,
-            Standing::FullCprByFailure,
+            &Standing::by_failure(),
         ),
     )
 }

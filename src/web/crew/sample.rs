@@ -7,9 +7,10 @@ use super::compare::compare;
 use super::{Opening, Paper, Sheet, tier};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
+use crate::domain::directive::sample as directive;
 use crate::domain::form::Forms;
 use crate::domain::record::{FacilityFacts, Record};
-use crate::domain::standing::Standing;
+use crate::domain::standing::StandingKind;
 use crate::domain::view::{Marks, SheetView};
 use crate::store::attachment::Attachment;
 use crate::web::photo::{THUMBNAIL_MAX, data_address};
@@ -90,7 +91,7 @@ pub fn with(mut record: Value, changes: &Value) -> Value {
 }
 
 pub fn frozen(record: &Value, facility: &Value) -> Vec<u8> {
-    let standing = json!({"code": "full_cpr", "headline": Standing::FullCpr.band().headline});
+    let standing = directive::of(StandingKind::FullCpr).json();
     json!({"record": record, "facility": facility, "standing": standing})
         .to_string()
         .into_bytes()
@@ -147,7 +148,7 @@ pub fn view(record: &Value) -> SheetView {
     SheetView {
         facility: FacilityFacts::from_json(&facility()).unwrap(),
         record: Record::from_json(record).unwrap(),
-        standing: Standing::FullCpr,
+        standing: directive::of(StandingKind::FullCpr),
         marks: Marks {
             revision: 7,
             recorded_at: Moment(NOW.0 - 41 * DAY),

@@ -6,9 +6,7 @@ use maud::{Markup, html};
 
 use super::calls::{self, Call};
 use super::compare::{Compared, Difference};
-use super::shell::{
-    PaperWord, answer, band, band_because, call_119, facility_calls, match_code, strip,
-};
+use super::shell::{PaperWord, answer, band, call_119, facility_calls, match_code, strip};
 use super::{Opening, Paper, Sheet};
 use crate::domain::answer::{Field, Kind, Known, Shown, row_line};
 use crate::domain::computed::Computed;
@@ -49,7 +47,7 @@ fn whole(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
                     span { "同意の確認がないまま、救命のために全体を表示しています。施設があとで確認します。" }
                 }
             }
-            (band(view.standing))
+            (band(&view.standing))
             (calls::list(&first))
             @if !further.is_empty() { p .more { a href="#further" { "ほかの電話 " (further.len()) "件" } } }
             @for item in leading.iter().flat_map(|section| &section.items).filter(|item| item.style == Style::Alert) {
@@ -324,7 +322,7 @@ fn contacts_only(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
         main {
             (paper_state(&opening.paper, sheet))
             (facility_and_room(&opening.paper, Some(&Computed::Place.shown(view).line())))
-            (band_because(Standing::FullCpr, Some("同意がないため記録を表示せず、通常どおりの対応を示しています")))
+            (band(&Standing::withheld()))
             (calls::list(&first))
             h2 { "内容を表示していません" }
             p { (why) "電話とこの紙で確かめてください。" }
@@ -373,7 +371,7 @@ fn unreadable(opening: &Opening) -> Markup {
                 span .small { (match_code(&paper.match_code)) }
             }))
             (facility_and_room(paper, None))
-            (band(Standing::FullCprByFailure))
+            (band(&Standing::by_failure()))
             (calls::list(&facility_calls(&paper.facility)))
             form method="post" .ask { button .go { "もう一度、表示を試す" } }
             (foot(opening, None))

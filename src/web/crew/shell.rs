@@ -85,12 +85,12 @@ pub fn match_code(code: &str) -> Markup {
 }
 
 /// What to do about resuscitation, with its reason.
-pub fn band(standing: Standing) -> Markup {
-    band_because(standing, Some(standing.band().reason))
+pub fn band(standing: &Standing) -> Markup {
+    band_because(standing, Some(&standing.band().reason))
 }
 
 /// The same without the standing's own reason, which is a fact about the person; `why` says something else, or nothing.
-pub fn band_because(standing: Standing, why: Option<&str>) -> Markup {
+pub fn band_because(standing: &Standing, why: Option<&str>) -> Markup {
     let band = standing.band();
     html! {
         section .cpr data-standing=(standing.code()) aria-label="心肺蘇生" {

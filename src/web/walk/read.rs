@@ -7,7 +7,7 @@ use crate::domain::computed::Computed;
 use crate::domain::form::{Item, Level, Section, Source, Style};
 use crate::domain::phone::Phone;
 use crate::domain::sheet::Staleness;
-use crate::domain::standing::Standing;
+use crate::domain::standing::{self, Standing};
 use crate::domain::view::SheetView;
 use crate::web::icon::{Icon, icon};
 
@@ -246,19 +246,20 @@ pub fn alert_icon(what: &str) -> Icon {
 }
 
 /// What to do about resuscitation: always the order, its reason, until when, and what crews of the area do.
-pub fn band(standing: Standing) -> Markup {
+pub fn band(standing: &Standing) -> Markup {
     band_of_size(standing, "standing")
 }
 
 /// The same, smaller: on pages where something is typed or confirmed.
-pub fn band_compact(standing: Standing) -> Markup {
+pub fn band_compact(standing: &Standing) -> Markup {
     band_of_size(standing, "standing compact")
 }
 
-fn band_of_size(standing: Standing, class: &str) -> Markup {
+fn band_of_size(standing: &Standing, class: &str) -> Markup {
     let band = standing.band();
     html! {
         section class=(class) data-standing=(standing.code()) aria-label="心肺蘇生" {
+            @if let Some(scope) = band.scope { p .standing-scope { (scope) } }
             h2 .standing-lead { (icon(Icon::Heart)) span { (band.headline) } }
             p .standing-why { (icon(Icon::Info)) span { (band.reason) } }
             p .standing-until { (band.until) }
@@ -268,7 +269,7 @@ fn band_of_size(standing: Standing, class: &str) -> Markup {
 }
 
 /// One resident's standing in a list; above the list stands [`list_note`].
-pub fn band_line(standing: Standing) -> Markup {
+pub fn band_line(standing: &Standing) -> Markup {
     html! {
         p .standing .line data-standing=(standing.code()) {
             (icon(Icon::Heart)) span { (standing.band().headline) }
@@ -278,8 +279,7 @@ pub fn band_line(standing: Standing) -> Markup {
 
 /// What holds for everybody in a list: until when, and what crews of the area do (safety.md S3, S15).
 pub fn list_note() -> Markup {
-    let band = Standing::FullCpr.band();
-    html! { p .small { "どの方も、" (band.until) "。" (band.area) "。" } }
+    html! { p .small { "どの方も、" (standing::UNTIL) "。" } }
 }
 
 /// Who this is, before anything medical (safety.md S19).

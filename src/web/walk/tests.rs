@@ -7,10 +7,11 @@ use super::edit::{self, Pages, Typed};
 use super::{change, post, read};
 use crate::domain::answer::{Choice, Field, Inputs, Kind, Problems, Shown};
 use crate::domain::date::Day;
+use crate::domain::directive::sample as directive;
 use crate::domain::form::{Forms, Section};
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::sheet::{Missing, Staleness, changes, merge, missing};
-use crate::domain::standing::Standing;
+use crate::domain::standing::StandingKind;
 use crate::domain::view::{Marks, SheetView};
 
 /// What people, programs and attackers put into a field.
@@ -409,7 +410,7 @@ fn view(inputs: &Inputs) -> SheetView {
     SheetView {
         facility: FacilityFacts::default(),
         record,
-        standing: Standing::FullCpr,
+        standing: directive::of(StandingKind::FullCpr),
         marks: Marks {
             revision: 7,
             recorded_at: today().starts_at(),
@@ -524,15 +525,16 @@ fn what_people_wrote_is_never_markup() {
 
 #[test]
 fn s02_s03_s15_every_band_has_its_four_lines() {
-    for standing in Standing::ALL {
+    for kind in StandingKind::ALL {
+        let standing = directive::of(kind);
         let band = standing.band();
-        for markup in [read::band(standing), read::band_compact(standing)] {
+        for markup in [read::band(&standing), read::band_compact(&standing)] {
             let text = &Page::parse(&markup.into_string()).0[0].text;
-            for words in [band.headline, band.reason, band.until, band.area] {
+            for words in [band.headline, &band.reason, band.until, &band.area] {
                 assert!(text.contains(words), "{words}");
             }
         }
-        let line = read::band_line(standing).into_string();
+        let line = read::band_line(&standing).into_string();
         assert!(line.contains(band.headline));
         assert!(read::list_note().into_string().contains(band.until));
     }

@@ -121,6 +121,7 @@ impl Town {
         let id = DocumentId(self.new_id());
         let serial = document::next_serial(self.store(), &self.permit(), 2026, self.now()).await?;
         let document = NewDocument {
+            statements: 0,
             id: &id,
             resident,
             serial: &format!("2026-{serial:04}"),

@@ -10,6 +10,7 @@ use hikitsugi::domain::clock::{Clock, Entropy, Moment};
 use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::id::{FacilityId, StaffId};
 use hikitsugi::domain::permit::{Actor, OperateService, Role};
+use hikitsugi::domain::protocol::Protocols;
 use hikitsugi::store::facility::{self, FacilityText};
 use hikitsugi::store::staff::NewStaff;
 use hikitsugi::web::auth::Passwords;
@@ -95,6 +96,7 @@ impl Service {
         let app = App::new(Parts {
             store: bench.store.clone(),
             forms,
+            protocols: Protocols::default(),
             clock: Box::new(SharedClock(clock.clone())),
             entropy: Box::new(SharedEntropy(entropy)),
             base_url: base_url.clone(),

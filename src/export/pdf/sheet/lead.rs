@@ -153,7 +153,7 @@ fn band(view: &SheetView) -> Element {
     let words = view.standing.band();
     let until = Text::critical(words.until, 11.5)
         .run("　", Weight::Regular, 85)
-        .run(words.area, Weight::Regular, 85)
+        .run(words.area.as_str(), Weight::Regular, 85)
         .leading(1.25);
     Band::framed(
         Stack::new(0.2)
@@ -163,7 +163,11 @@ fn band(view: &SheetView) -> Element {
                     .leading(1.2),
             )
             .with(until)
-            .with(Text::critical("", 9.5).then(words.reason).leading(1.2)),
+            .with(
+                Text::critical("", 9.5)
+                    .then(words.reason.as_str())
+                    .leading(1.2),
+            ),
     )
     .into()
 }

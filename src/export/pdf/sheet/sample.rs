@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
+use crate::domain::directive::sample as directive;
 use crate::domain::record::{FacilityFacts, Record};
-use crate::domain::standing::Standing;
+use crate::domain::standing::StandingKind;
 use crate::domain::view::{IssueMarks, Marks, SheetView};
 
 /// 2026-11-23 09:30 in Japan.
@@ -37,7 +38,7 @@ fn view(record: &Value) -> SheetView {
     SheetView {
         facility: facility(),
         record: Record::from_json(record).unwrap(),
-        standing: Standing::FullCpr,
+        standing: directive::of(StandingKind::FullCpr),
         marks: Marks {
             revision: 14,
             recorded_at: Moment(NOW.0 - 3 * DAY_MS),

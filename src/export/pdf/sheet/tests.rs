@@ -220,7 +220,7 @@ fn s02_s03_s15_no_form_can_leave_out_or_delay_the_band() {
             let band = view.standing.band();
             let headline = line_with(&pages[0], band.headline);
             assert!(headline.size_pt >= 14.0, "{headline:?}");
-            for part in [band.headline, band.until, band.area, band.reason] {
+            for part in [band.headline, band.until, &band.area, &band.reason] {
                 assert!(words(&pages[0]).contains(&bare(part)), "{part}");
             }
             let last: String = band.reason.chars().rev().take(6).collect();
