@@ -20,6 +20,7 @@ use crate::domain::link::{LinkToken, MatchCode};
 use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident, WithdrawDocument};
 use crate::domain::resident::Status;
 use crate::domain::sheet::{may_share_with_crews, missing};
+use crate::domain::standing::Standing;
 use crate::domain::view::{IssueMarks, SheetView};
 use crate::export::pdf::sheet::{self as paper, Paper};
 use crate::store::document::{self, Document, NewDocument, NewLink};
@@ -35,10 +36,14 @@ pub struct Issued {
     pub address: String,
 }
 
+/// How often a paper is drawn again because somebody said something about resuscitation meanwhile.
+const ATTEMPTS: usize = 5;
+
 /// Freezes the resident's current sheet as `form`: paper, record, standing and link in one transaction.
 ///
 /// # Errors
-/// `NotFound`, `Pdf` when a character cannot be printed, `Refused` when the resident no longer lives in.
+/// `NotFound`, `Pdf` when a character cannot be printed, `Refused` when the resident no longer lives in, `Conflict` when
+/// statements come faster than the paper can be drawn.
 pub async fn issue_document(
     app: &App,
     permit: &Permit<IssueDocument>,
@@ -46,22 +51,56 @@ pub async fn issue_document(
     form: &SheetForm,
 ) -> Result<Issued, WebError> {
     let read = permit.actor().permit::<ReadResident>()?;
-    let loaded = load::resident(app, &read, resident).await?;
-    let statements = loaded.statements();
-    let Loaded { head, mut view, .. } = loaded;
-    if head.status != Status::LivingIn {
+    // Somebody who does not live in takes no number.
+    if load::resident(app, &read, resident).await?.head.status != Status::LivingIn {
         return Err(WebError::Store(StoreError::NotLivingIn));
     }
+    let serial = next_serial(app, permit).await?;
+    let mut attempt = 1;
+    loop {
+        let issued = issue_once(app, permit, &read, resident, form, &serial).await;
+        if !is_overtaken(&issued, attempt) {
+            return issued;
+        }
+        attempt += 1;
+    }
+}
+
+/// Whether something was said while a paper was drawn, and it is to be drawn anew: no paper is kept whose standing was
+/// out of date when it was printed (safety.md S7).
+pub(super) fn is_overtaken<T>(issued: &Result<T, WebError>, attempt: usize) -> bool {
+    attempt < ATTEMPTS && matches!(issued, Err(WebError::Conflict { .. }))
+}
+
+/// The next serial of this year, as printed.
+pub(super) async fn next_serial(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+) -> Result<String, WebError> {
     let now = app.now();
-    let today = Day::of(now);
-    let number = document::next_serial(&app.store, permit, today.year(), now).await?;
-    let serial = format!("{}-{number:04}", today.year());
+    let year = Day::of(now).year();
+    let number = document::next_serial(&app.store, permit, year, now).await?;
+    Ok(format!("{year}-{number:04}"))
+}
+
+async fn issue_once(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+    read: &Permit<ReadResident>,
+    resident: &ResidentId,
+    form: &SheetForm,
+    serial: &str,
+) -> Result<Issued, WebError> {
+    let loaded = load::resident(app, read, resident).await?;
+    let statements = loaded.statements();
+    let Loaded { head, mut view, .. } = loaded;
+    let now = app.now();
     let token = LinkToken::new(app.entropy.as_ref());
     let address = token.address(&app.base_url);
     let match_code = MatchCode::new(app.entropy.as_ref()).0;
-    let valid_until = today.plus_months(VALID_MONTHS);
+    let valid_until = valid_until(&view.standing, Day::of(now));
     view.issue = Some(IssueMarks {
-        serial: serial.clone(),
+        serial: serial.to_owned(),
         match_code: match_code.clone(),
         issued_at: now,
         issued_by: permit.actor().name.clone(),
@@ -70,7 +109,7 @@ pub async fn issue_document(
         valid_until,
     });
     let photo = match &head.photo_id {
-        Some(photo) => Some(attachment::get(&app.store, &read, photo).await?.body),
+        Some(photo) => Some(attachment::get(&app.store, read, photo).await?.body),
         None => None,
     };
     let pdf = {
@@ -93,7 +132,7 @@ pub async fn issue_document(
     let new = NewDocument {
         id: &id,
         resident,
-        serial: &serial,
+        serial,
         form: &form.key,
         edition: &form.edition,
         revision: view.marks.revision,
@@ -112,9 +151,17 @@ pub async fn issue_document(
     document::issue(&app.store, permit, new, now).await?;
     Ok(Issued {
         id,
-        serial,
+        serial: serial.to_owned(),
         address,
     })
+}
+
+/// The last day of a paper printed today: never later than the order that it shows (safety.md S9).
+fn valid_until(standing: &Standing, today: Day) -> Day {
+    let longest = today.plus_months(VALID_MONTHS);
+    standing
+        .order()
+        .map_or(longest, |order| order.valid_until.min(longest))
 }
 
 /// What was printed, for ever: the form as it was, the record, the facility, the standing and the marks.
