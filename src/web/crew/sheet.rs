@@ -127,7 +127,7 @@ fn paper_state(paper: &Paper, sheet: &Sheet) -> Markup {
             PaperWord::Ended,
             &html! {
                 @if let Some(ended) = sheet.compared.ended_order() {
-                    strong .loud { (ended.label) "。" } (ended.after) br;
+                    strong .loud { (ended.label) "。心肺蘇生を実施してください" }
                 }
                 "印刷のあとで" (found.len()) "点が変わりました。" a href="#changed" { "変わった点" } br;
                 span .small { (code) " " (stale) }

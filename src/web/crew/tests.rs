@@ -314,10 +314,8 @@ fn s08_an_order_that_ended_after_printing_is_said_first_and_loud() {
         let page = text(&page(&opening));
         let holds = name == StandingKind::OrderOnFile.code();
         let loud = match name {
-            "revoked" => {
-                "この紙の指示は撤回されました。以前の指示は撤回されています。心肺蘇生を実施してください"
-            }
-            _ => "この紙の指示は、今は有効ではありません。",
+            "revoked" => "この紙の指示は撤回されました。心肺蘇生を実施してください",
+            _ => "この紙の指示は、今は有効ではありません。心肺蘇生を実施してください",
         };
         assert_eq!(page.contains(loud), !holds, "{name}: {page}");
         assert_eq!(page.contains("この紙は最新です"), holds, "{name}");
