@@ -30,6 +30,7 @@ use axum::http::Method;
 use axum::response::Response;
 use serde_json::json;
 
+pub(super) use self::compare::standing_changes;
 use self::compare::{Compared, compare};
 use self::visitor::Visitor;
 use super::scan::Tier;

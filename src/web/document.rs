@@ -1,5 +1,7 @@
 //! Issuing: freezing a sheet as a document with its link, printing it, and taking it back.
 
+mod tasks;
+
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -8,6 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
+pub use self::tasks::{tasks, tasks_card};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -301,7 +304,7 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
             div {
                 b { "救急連絡シート" } " " span .code { "No. " (paper.serial) } " "
                 @match state {
-                    PaperState::Live if paper.revision == current_revision => { span .tag data-tone="ok" { "最新" } }
+                    PaperState::Live if paper.revision == current_revision => { span .tag data-tone="ok" { "使用中" } }
                     PaperState::Live => { span .tag data-tone="warn" { "古い内容(発行し直し)" } }
                     PaperState::Withdrawn => { span .tag data-tone="off" { "無効(取り下げ)" } }
                     PaperState::Ended => {
@@ -335,46 +338,43 @@ pub async fn list(
     permit: Permit<ReadResident>,
 ) -> Result<Markup, WebError> {
     let papers = document::live(&app.store, &permit, app.now(), None, 500).await?;
-    let (old, fresh): (Vec<_>, Vec<_>) = papers
+    let tasks = tasks(&app, &permit, None).await?;
+    let fresh: Vec<_> = papers
         .iter()
-        .partition(|paper| paper.revision != paper.current_revision);
-    let table = |papers: &[&document::LiveDocument]| {
-        html! {
-            ul .papers {
-                @for paper in papers {
-                    li {
-                        div {
-                            b { (paper.room.as_deref().unwrap_or_default()) " " (paper.resident_name) } " "
-                            span .code { "No. " (paper.serial) } br;
-                            span .small .muted .number { (load::when(paper.issued_at)) " 発行 第" (paper.revision) "版" }
-                        }
-                        div .actions {
-                            @if paper.revision != paper.current_revision {
-                                a .button .small href={ "/residents/" (paper.resident_id) "/documents" } { "発行し直す" span .visually-hidden { ": " (paper.resident_name) } }
-                            }
-                            a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { ": " (paper.resident_name) } }
-                        }
-                    }
-                }
-            }
-        }
-    };
+        .filter(|paper| tasks.iter().all(|task| task.paper.id != paper.id))
+        .collect();
     Ok(page.show(
         Place::Documents,
         "発行した紙",
         html! {
             h1 { "いま使われている紙" }
-            @if papers.is_empty() {
+            @if papers.is_empty() && tasks.is_empty() {
                 div .empty { p { "使われている紙はありません。入居者の画面から発行します。" } a .button href="/residents" { "入居者へ" } }
             }
-            @if !old.is_empty() {
-                section .card { div .card-head { h2 { "内容が古い紙 " (old.len()) "枚" } } (table(&old)) }
-            }
+            (tasks_card(&page, &tasks))
             @if !fresh.is_empty() {
-                section .card { div .card-head { h2 { "最新の紙 " (fresh.len()) "枚" } } (table(&fresh)) }
+                section .card {
+                    div .card-head { h2 { "最新の紙 " (fresh.len()) "枚" } }
+                    ul .papers { @for paper in fresh { (live_row(paper)) } }
+                }
             }
         },
     ))
+}
+
+fn live_row(paper: &document::LiveDocument) -> Markup {
+    html! {
+        li {
+            div {
+                b { (paper.room.as_deref().unwrap_or_default()) " " (paper.resident_name) } " "
+                span .code { "No. " (paper.serial) } br;
+                span .small .muted .number { (load::when(paper.issued_at)) " 発行 第" (paper.revision) "版" }
+            }
+            div .actions {
+                a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { ": " (paper.resident_name) } }
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -393,6 +393,8 @@ pub async fn show(
     let Loaded { head, view, .. } = load::resident(&app, &permit, &paper.resident_id).await?;
     load::note_read(&app, &permit, &paper.resident_id, "document.viewed").await?;
     let state = PaperState::of(&paper, app.now());
+    let tasks = tasks(&app, &permit, Some(&paper.resident_id)).await?;
+    let replaced = replaced_by(&app, &permit, &paper).await?;
     Ok(page.show_narrow(
         Place::Documents,
         &format!("No. {}", paper.serial),
@@ -402,16 +404,18 @@ pub async fn show(
             (walk::read::band_compact(&view.standing))
             @if query.issued.is_some() && state == PaperState::Live {
                 (notice(NoticeKind::Ok, "発行しました", html! {
-                    p { "印刷して、決めた場所に置いてください。前の紙があれば回収してください。" }
+                    p { "印刷して、決めた場所に置いてください。" }
+                    @if !replaced.is_empty() {
+                        p { "使えなくなった前の紙を、すべて回収して破棄してください。" }
+                        ul { @for old in &replaced { li .number { "No. " (old.serial) " " (load::when(old.issued_at)) " " (old.issued_by_name) " 印刷" } } }
+                    }
                 }))
             }
+            (tasks_card(&page, &tasks))
             ul .papers { (paper_row(&paper, app.now(), view.marks.revision)) }
             @if let Some(reason) = &paper.withdrawn_reason { p { "取り下げの理由: " (reason) } }
             div .actions {
                 a .button href={ "/documents/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
-                @if state == PaperState::Live && view.marks.revision != paper.revision {
-                    a .button .outline href={ "/residents/" (head.id) "/documents" } { "新しい内容で発行し直す" }
-                }
             }
             @if state == PaperState::Live && page.may(ActionKind::WithdrawDocument) {
                 details .more {
@@ -428,6 +432,22 @@ pub async fn show(
             }
         },
     ))
+}
+
+/// The papers whose link ended when this one was issued: those to collect.
+async fn replaced_by(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    paper: &Document,
+) -> Result<Vec<Document>, WebError> {
+    let mut papers = document::list(&app.store, permit, &paper.resident_id, 50).await?;
+    papers.retain(|old| {
+        old.id != paper.id
+            && old.form == paper.form
+            && old.link_ended_at == Some(paper.issued_at)
+            && old.link_end_reason == Some(crate::domain::link::EndReason::Reprinted)
+    });
+    Ok(papers)
 }
 
 pub async fn pdf(
