@@ -25,6 +25,7 @@ use crate::domain::resident::Status;
 use crate::domain::sheet::{may_share_with_crews, missing};
 use crate::domain::standing::Standing;
 use crate::domain::view::{IssueMarks, SheetView};
+use crate::export::pdf::directive::DirectivePaper;
 use crate::export::pdf::sheet::{self as paper, Paper};
 use crate::store::document::{self, Document, NewDocument, NewLink};
 use crate::store::{StoreError, attachment};
@@ -197,7 +198,7 @@ pub async fn issue_form(
     let now = app.now();
     let live = papers
         .iter()
-        .filter(|paper| PaperState::of(paper, now) == PaperState::Live)
+        .filter(|paper| PaperState::of(paper, now) == PaperState::Live && !is_kept(paper))
         .count();
     Ok(page.show_narrow(
         Place::Residents,
@@ -302,8 +303,9 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
     html! {
         li data-ended[state != PaperState::Live] {
             div {
-                b { "救急連絡シート" } " " span .code { "No. " (paper.serial) } " "
+                b { (title(&paper.form)) } " " span .code { "No. " (paper.serial) } " "
                 @match state {
+                    PaperState::Live if is_kept(paper) => { span .tag { "保管する書面" } }
                     PaperState::Live if paper.revision == current_revision => { span .tag data-tone="ok" { "使用中" } }
                     PaperState::Live => { span .tag data-tone="warn" { "古い内容(発行し直し)" } }
                     PaperState::Withdrawn => { span .tag data-tone="off" { "無効(取り下げ)" } }
@@ -320,6 +322,16 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
             div .actions { a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { " No. " (paper.serial) } } }
         }
     }
+}
+
+/// What a paper is called.
+fn title(form: &str) -> &'static str {
+    DirectivePaper::from_key(form).map_or("救急連絡シート", DirectivePaper::title)
+}
+
+/// Whether a paper is signed and kept: it has no link, and tells what was on record when it was printed.
+fn is_kept(paper: &Document) -> bool {
+    DirectivePaper::from_key(&paper.form).is_some()
 }
 
 fn end_label(reason: crate::domain::link::EndReason) -> &'static str {
@@ -404,7 +416,8 @@ pub async fn show(
             (walk::read::band_compact(&view.standing))
             @if query.issued.is_some() && state == PaperState::Live {
                 (notice(NoticeKind::Ok, "発行しました", html! {
-                    p { "印刷して、決めた場所に置いてください。" }
+                    @if is_kept(&paper) { p { "印刷して、読んで確かめてから署名し、決めた場所に保管してください。" } }
+                    @else { p { "印刷して、決めた場所に置いてください。" } }
                     @if !replaced.is_empty() {
                         p { "使えなくなった前の紙を、すべて回収して破棄してください。" }
                         ul { @for old in &replaced { li .number { "No. " (old.serial) " " (load::when(old.issued_at)) " " (old.issued_by_name) " 印刷" } } }
@@ -417,10 +430,12 @@ pub async fn show(
             div .actions {
                 a .button href={ "/documents/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
             }
+            @if is_kept(&paper) { p { a href={ "/residents/" (head.id) "/directive/papers" } { "意思の書面" } } }
             @if state == PaperState::Live && page.may(ActionKind::WithdrawDocument) {
                 details .more {
                     summary { (icon(Icon::Stop)) " 紙をなくした・間違えた" }
-                    p { "無効にすると、この紙のQRコードからは何も表示されなくなります。元には戻せません(発行し直しはできます)。" }
+                    @if is_kept(&paper) { p { "無効にすると、この書面は使わないものとして記録されます。元には戻せません(発行し直しはできます)。" } }
+                    @else { p { "無効にすると、この紙のQRコードからは何も表示されなくなります。元には戻せません(発行し直しはできます)。" } }
                     form .form method="post" action={ "/documents/" (id) "/withdraw" } {
                         div .field {
                             label for="reason" { "理由" span .required { "必須" } }
@@ -506,4 +521,38 @@ pub async fn withdraw_document(
         ));
     }
     Ok(document::withdraw(&app.store, permit, id, reason, app.now()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::directive::sample;
+    use crate::domain::standing::StandingKind;
+
+    #[test]
+    fn s09_a_paper_never_outlives_its_order_and_never_a_year() {
+        let today = sample::today();
+        let order = sample::of(StandingKind::OrderOnFile);
+        let last = order.order().unwrap().valid_until;
+        assert!(last < today.plus_months(12));
+        assert_eq!(valid_until(&order, today), last);
+        assert_eq!(
+            valid_until(&order, last.plus_months(-13)),
+            last.plus_months(-1)
+        );
+        for kind in StandingKind::ALL {
+            if kind != StandingKind::OrderOnFile {
+                assert_eq!(valid_until(&sample::of(kind), today), today.plus_months(12));
+            }
+        }
+    }
+
+    #[test]
+    fn s07_a_paper_is_drawn_anew_while_people_speak_but_not_for_ever() {
+        let overtaken = Err::<(), _>(WebError::Conflict { current: 3 });
+        assert!((1..ATTEMPTS).all(|attempt| is_overtaken(&overtaken, attempt)));
+        assert!(!is_overtaken(&overtaken, ATTEMPTS));
+        assert!(!is_overtaken(&Ok(()), 1));
+        assert!(!is_overtaken(&Err::<(), _>(WebError::NotFound), 1));
+    }
 }

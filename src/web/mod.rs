@@ -8,6 +8,7 @@ mod assets;
 mod audit;
 pub mod auth;
 mod crew;
+mod directive_paper;
 mod document;
 mod edit;
 mod error;
@@ -139,6 +140,10 @@ pub fn router(app: App) -> Router {
             "/residents/{id}/documents",
             get(document::issue_form).post(document::issue),
         )
+        .route(
+            "/residents/{id}/directive/papers",
+            get(directive_paper::list).post(directive_paper::issue),
+        )
         .route("/documents", get(document::list))
         .route("/documents/{id}", get(document::show))
         .route("/documents/{id}/pdf", get(document::pdf))
@@ -151,6 +156,7 @@ pub fn router(app: App) -> Router {
         .route("/facilities", get(facility::list).post(facility::create));
     let open = Router::new()
         .route("/assets/{name}", get(assets::serve))
+        .route("/papers/explanation.pdf", get(directive_paper::explanation))
         .route("/healthz", get(guard::healthz))
         .route("/readyz", get(guard::readyz));
     // Opened by the token alone: no session, so no other site's page can misuse one.

@@ -72,7 +72,7 @@ fn with(mut record: Value, more: &Value) -> Value {
 }
 
 /// An ordinary sheet in that standing: eight medicines, one physician, three contacts, three illnesses.
-pub(super) fn standing(kind: StandingKind) -> SheetView {
+pub(in crate::export::pdf) fn standing(kind: StandingKind) -> SheetView {
     let mut record = record(include_str!("sample/ordinary.json"));
     for (list, most) in [
         ("medications", 8),
@@ -93,7 +93,7 @@ pub(super) fn standing(kind: StandingKind) -> SheetView {
 }
 
 /// An order with every text as long as it may be.
-pub(super) fn longest_order() -> SheetView {
+pub(in crate::export::pdf) fn longest_order() -> SheetView {
     let mut order = directive::order_body();
     for (key, max) in [
         ("scope", 120),
@@ -127,7 +127,7 @@ pub(super) fn longest_order() -> SheetView {
     }
 }
 
-pub(super) fn ordinary() -> SheetView {
+pub(in crate::export::pdf) fn ordinary() -> SheetView {
     view(&record(include_str!("sample/ordinary.json")))
 }
 
