@@ -184,11 +184,13 @@ fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
 /// that was parted from the first.
 fn continued(view: &SheetView) -> String {
     let band = view.standing.band();
+    let scope = band.scope.map(|scope| format!("{scope}\n"));
     format!(
-        "(続き){} {} 様\n{}。{}",
+        "(続き){} {} 様\n{}{}。{}",
         place(view),
         name(view),
-        band.headline,
+        scope.unwrap_or_default(),
+        band.headline.trim_end_matches('。'),
         band.until
     )
 }
