@@ -44,7 +44,8 @@ statements! {
         where l.facility_id = $1 and l.ended_at is null and (l.expires_at is null or l.expires_at > $2)
             and l.document_id > $3
         order by l.document_id limit $4";
-    /// Also those whose date has passed: such a paper may still hang on a wall. The empty id is every resident.
+    /// Also those whose date has passed: such a paper may still hang on a wall. The empty id is every resident. Ids begin
+    /// with the time, so their order is that of issuing.
     NOT_COLLECTED = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.revision,
             r.revision as current_revision, d.issued_at, d.issued_by_name, d.valid_until, l.expires_at,
             d.body as printed, s.body as sheet
@@ -53,7 +54,7 @@ statements! {
         join resident r on r.facility_id = l.facility_id and r.id = l.resident_id
         join sheet_revision s on s.facility_id = r.facility_id and s.resident_id = r.id and s.revision = r.revision
         where l.facility_id = $1 and l.ended_at is null and ($2 = '' or l.resident_id = $2)
-        order by d.issued_at, d.id limit $3";
+        order by l.document_id limit $3";
     WITHDRAW = "update document set withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
         where facility_id = $1 and id = $2 and withdrawn_at is null";
     OWNER = "select resident_id from document where facility_id = $1 and id = $2";

@@ -95,6 +95,7 @@ fn action_label(action: &str) -> &str {
         "draft.saved" => "下書きを保存",
         "draft.dropped" => "下書きを捨てた",
         "attachment.kept" => "写真を登録",
+        "directive.read" => "意思・指示の記録を読み出し(API)",
         "standing.read" => "心肺蘇生の扱いを読み出し(API)",
         "facility.created" => "施設を登録",
         "staff.password_set" => "パスワードを変更",

@@ -128,7 +128,7 @@ pub async fn list(
                 @else { "居室の順 / " a href="/residents?order=kana" { "かなの順" } }
             }
             @if status == Status::LivingIn && !found.is_empty() {
-                (walk::read::list_note())
+                @if let Some(standing) = standings.first() { (walk::read::list_note(&standing.band().area)) }
             }
             div #results {
                 @if found.is_empty() {

@@ -10,5 +10,6 @@ mod browser;
 mod demo;
 mod layers;
 mod paper;
+mod protocols;
 mod store;
 mod story;

@@ -1,6 +1,7 @@
 //! What the people of a facility do, over HTTP, on both databases.
 
 mod api;
+mod api_directive;
 mod crew;
 mod directive_paper;
 mod editing;

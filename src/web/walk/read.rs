@@ -278,8 +278,8 @@ pub fn band_line(standing: &Standing) -> Markup {
 }
 
 /// What holds for everybody in a list: until when, and what crews of the area do (safety.md S3, S15).
-pub fn list_note() -> Markup {
-    html! { p .small { "どの方も、" (standing::UNTIL) "。" } }
+pub fn list_note(area: &str) -> Markup {
+    html! { p .small { "どの方も、" (standing::UNTIL) "。" (area) "。" } }
 }
 
 /// Who this is, before anything medical (safety.md S19).

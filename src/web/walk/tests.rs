@@ -536,7 +536,8 @@ fn s02_s03_s15_every_band_has_its_four_lines() {
         }
         let line = read::band_line(&standing).into_string();
         assert!(line.contains(band.headline));
-        assert!(read::list_note().into_string().contains(band.until));
+        let note = read::list_note(&band.area).into_string();
+        assert!(note.contains(band.until) && note.contains(&band.area));
     }
 }
 
