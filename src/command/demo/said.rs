@@ -108,6 +108,8 @@ enum By {
 
 /// What an order says beyond what every order says.
 struct Order {
+    /// Empty: the first illness of the sheet.
+    basis: &'static str,
     event: &'static str,
     wish: &'static str,
     last_phase: bool,
@@ -116,6 +118,7 @@ struct Order {
 }
 
 const ORDER: Order = Order {
+    basis: "",
     event: "食事がとれなくなり、眠る時間が増え、呼吸と脈が静かに弱くなって止まる",
     wish: "self_stated",
     last_phase: false,
@@ -196,21 +199,22 @@ impl Journal<'_> {
             self.talk(ago, material, words.next().unwrap_or_default(), next);
             ago = (ago - 200).max(9 + i64::from(talk));
         }
+        let wished = i64::from(chance.between(8, 90));
         match chance.between(1, 100) {
             1..=20 if own => self.wish(
-                8,
+                wished,
                 "full_cpr",
                 "spoken",
                 "治るものなら治してほしい。救急車も呼んでほしい",
             ),
             21..=40 if own => self.wish(
-                8,
+                wished,
                 "no_cpr",
                 "spoken",
                 "もう十分。最後は静かに、ここの窓から海を見ていたい",
             ),
             41..=55 if !own => self.inference(
-                8,
+                wished,
                 "元気なころ「機械で生かされるのは嫌だ」と家族に話していました",
             ),
             _ => {}
@@ -243,6 +247,7 @@ impl Journal<'_> {
             62,
             60,
             &Order {
+                basis: "慢性心不全(心房細動を伴う)",
                 event: "心不全が進み、食事がとれず眠る時間が増え、呼吸と脈が静かに弱くなって止まる",
                 ..ORDER
             },
@@ -409,7 +414,14 @@ impl Journal<'_> {
             "spoken",
             "百四つまで生きた。おまけはもういいから、そっとしておいて",
         );
-        let order = self.order(6, 5, &ORDER);
+        let order = self.order(
+            6,
+            5,
+            &Order {
+                basis: "老衰",
+                ..ORDER
+            },
+        );
         self.scanned(order, 2, 4, 150);
     }
 
@@ -447,7 +459,7 @@ impl Journal<'_> {
             By::CareWorker,
             Kind::Revoked,
             None,
-            &json!({"revoked_by": "resident", "words": "夜中に目が覚めて「やっぱり死にたくない。何かあったら助けてくれ」と、手を握って話された"}),
+            &json!({"revoked_by": "resident", "words": "やっぱり死にたくない。何かあったら助けてくれ(夜中に目を覚まし、手を握って)"}),
         );
         self.talk(
             7,
@@ -479,7 +491,7 @@ impl Journal<'_> {
             &json!({
                 "name": format!("{} 達也", self.person.surname.0),
                 "relationship": "son",
-                "words": "大阪から電話。「聞いていない。父にはできる治療を全部してほしい」",
+                "words": "聞いていない。父にはできる治療を全部してほしい(大阪から電話で)",
             }),
         );
     }
@@ -650,11 +662,10 @@ impl Journal<'_> {
         let doctor = &self.person.home.doctor;
         let day = self.day(ago).iso();
         let conditions = self.record.medical.current_conditions.rows();
-        let names: Vec<String> = conditions
-            .iter()
-            .take(2)
-            .map(|row| row.name.to_string())
-            .collect();
+        let basis = match (order.basis, conditions.first()) {
+            ("", Some(first)) => first.name.to_string(),
+            (basis, _) => basis.to_owned(),
+        };
         let (backup, of) = match self.person.home.nurse_station {
             Some((name, phone)) => (phone, name),
             None => ("0463-00-3100", "鴎浜ホームクリニック 当直"),
@@ -662,7 +673,7 @@ impl Journal<'_> {
         json!({
             "cpr_instruction": "no_cpr",
             "scope": "想定された経過による心停止のときの心肺蘇生のみ",
-            "basis_disease": names.join("・"),
+            "basis_disease": basis,
             "expected_event": order.event,
             "irreversible": "yes",
             "end_of_life_phase": if order.last_phase { "yes" } else { "no" },
