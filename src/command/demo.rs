@@ -12,6 +12,7 @@ mod names;
 mod person;
 pub mod places;
 mod roster;
+mod said;
 mod words;
 mod writing;
 
