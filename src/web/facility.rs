@@ -43,6 +43,7 @@ fn typed<'a>(app: &App, inputs: &'a Inputs, problems: &'a Problems) -> Typed<'a>
         missing: &[],
         today: Day::of(app.now()),
         photo: None,
+        focus: None,
     }
 }
 

@@ -451,6 +451,7 @@ fn admit_page(app: &App, page: &Page, inputs: &Inputs, problems: &Problems) -> M
         missing: &[],
         today: Day::of(app.now()),
         photo: None,
+        focus: None,
     };
     let fields = Record::fields().filter(|field| ADMISSION.contains(&field.key));
     page.show_narrow(

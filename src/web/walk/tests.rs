@@ -113,6 +113,7 @@ fn page(section: &Section, inputs: &Inputs, problems: &Problems, missing: &[Miss
         missing,
         today: today(),
         photo: Some("/residents/1/photo"),
+        focus: None,
     };
     Page::parse(&edit::section(section, &typed).into_string())
 }
@@ -395,6 +396,7 @@ fn the_facility_s_own_facts_come_back() {
         missing: &[],
         today: today(),
         photo: None,
+        focus: None,
     };
     let fields = <FacilityFacts as crate::domain::answer::Grouped>::FIELDS;
     let page = Page::parse(&edit::fields(fields, &["facility_name"], &typed).into_string());
