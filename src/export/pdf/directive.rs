@@ -291,7 +291,7 @@ fn instruction(order: Option<&Order>) -> Element {
             Text::value(names.join("、")).size(VALUE_PT).into()
         }
         _ => Element::from(
-            Text::checks([(false, "いません"), (false, "います(氏名・内容:")]).size(VALUE_PT),
+            Text::checks([(false, "いません"), (false, "います(氏名・内容):")]).size(VALUE_PT),
         ),
     };
     let talked = order.map(|order| participants(order.participants.rows()));

@@ -307,7 +307,7 @@ impl Shaper {
                 after: Break::Never,
             })
         };
-        clusters(words).into_iter().map(shape).collect()
+        clusters(words).map(shape).collect()
     }
 
     fn set_breaks(&self, text: &str, shapes: &mut [Shape]) {

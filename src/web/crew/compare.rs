@@ -145,7 +145,7 @@ const NO_LONGER_HOLDS: &str = "この紙の指示は、今は有効ではあり�
 const WAS_REVOKED: &str = "この紙の指示は撤回されました";
 
 /// What a crew asks of an order, as its JSON names it.
-const ORDER: [(&str, &str); 12] = [
+pub(super) const ORDER: [(&str, &str); 12] = [
     ("physician", "指示書の医師"),
     ("institution", "指示書の医療機関"),
     ("signed_on", "指示日"),

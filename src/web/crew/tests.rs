@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::compare::Compared;
 use super::{Opening, cover, json as as_json, sample, sheet, shell, tier};
+use crate::domain::directive::Kind;
 use crate::domain::directive::sample as directive;
 use crate::domain::form::Forms;
 use crate::domain::link::EndReason;
@@ -384,6 +385,32 @@ fn s08_another_order_another_phone_and_another_reason_are_changes_too() {
             .contains("再確認期限超過"),
         "{changes}"
     );
+}
+
+#[test]
+fn s08_a_review_since_the_print_tells_its_new_days_and_every_fact_is_compared() {
+    let mut log = directive::log(StandingKind::OrderOnFile);
+    let printed = log.standing();
+    let again = json!({"signed_on": "2026-11-20", "review_due_on": "2027-04-20"});
+    log.say(directive::nurse(), Kind::Submitted, Some(2), &json!({}))
+        .say(directive::physician(), Kind::Reviewed, Some(2), &again);
+    let opening = sample::standings(&printed, log.standing());
+    let changes = body(&opening)["changes"].clone();
+    let told: Vec<&str> = changes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["指示日", "次回確認日", "指示書の有効期限"]);
+    assert_eq!(changes[0]["after"], "令和8年11月20日(2026年)");
+    let order = printed.json()["order"].clone();
+    for (key, label) in super::compare::ORDER {
+        assert!(order.get(key).is_some(), "{label}: no such fact {key}");
+    }
+    // The day on which it expires is part of the day until which it is valid.
+    let compared = super::compare::ORDER.len() + 1;
+    assert_eq!(order.as_object().unwrap().len(), compared, "{order}");
 }
 
 #[test]
