@@ -2,6 +2,7 @@
 
 mod api;
 mod crew;
+mod directive;
 mod editing;
 mod forms;
 mod import;
