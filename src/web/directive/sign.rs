@@ -81,6 +81,7 @@ fn sign_page(
         html! {
             (desk.head_with_band("医師の署名"))
             h2 { (kind.label()) }
+            (walk::edit::error_summary_among(kind.fields(), problems, inputs))
             (whole_order(desk, order))
             @match order.request() {
                 None => (notice(NoticeKind::Info, "署名を待っている依頼はありません", html! {
@@ -92,7 +93,6 @@ fn sign_page(
                     form .form method="post" action={ (address(id)) "/" (order.said.seq) "/sign" }
                         data-keep=(if problems.is_empty() { "" } else { "typed" }) autocomplete="off" {
                         input type="hidden" name="seen" value=(desk.loaded.statements());
-                        (walk::edit::error_summary_among(kind.fields(), problems, inputs))
                         (walk::edit::fields(kind.fields(), &["signed_on", "review_due_on"], &typed))
                         div .field .invalid[problems.at("confirm").is_some()] {
                             label .check {

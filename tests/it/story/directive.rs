@@ -237,7 +237,7 @@ both_databases! {
         home.signed().await;
         let to = home.nurse.does(&format!("/residents/{}/documents", home.id), &[("form", "emergency")]).await;
         let paper = home.nurse.see(to.split('?').next().unwrap()).await;
-        let serial = between(&paper, "No. ", "<").to_owned();
+        let serial = between(&paper, "class=\"code\">No. ", "<").to_owned();
         let page = home.presses(&home.care, "revoke").await;
         assert!(page.contains(&format!("No. {serial}")) && page.contains("回収し、発行し直してください"), "{serial}: {page}");
     }
