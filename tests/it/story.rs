@@ -3,6 +3,7 @@
 mod api;
 mod api_directive;
 mod crew;
+mod directive;
 mod directive_paper;
 mod editing;
 mod forms;
