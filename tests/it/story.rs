@@ -2,6 +2,7 @@
 
 mod api;
 mod api_directive;
+mod before_statements;
 mod crew;
 mod directive;
 mod directive_paper;

@@ -429,6 +429,47 @@ both_databases! {
         assert_eq!(service.stranger().json(Method::POST, &path, &[], &json!({"kind": "revoked"})).await.status, StatusCode::UNAUTHORIZED);
     }
 
+    async fn what_an_order_rests_on_suspends_it_when_it_changes(bench: Bench) {
+        let (service, _) = with_physician(bench).await;
+        let nurse = service.api("nurse").await;
+        let person = |name: &str, key: &str| json!({"name": name, "relationship": "son", "phone_mobile": "090-0000-1234", "is_key_person": key});
+        let base = json!({
+            "physicians": {"state": "present", "rows": [{"role": "visiting_doctor", "institution": "みなと在宅クリニック", "name": "神谷 修一", "phone_24h": "0463-00-1199"}]},
+            "emergency_contacts": {"state": "present", "rows": [person("髙﨑 誠", "yes"), person("髙﨑 和夫", "no")]},
+            "current_conditions": {"state": "present", "rows": [{"name": "慢性心不全"}]},
+        });
+        let changes = [
+            ("physicians", json!({"state": "present", "rows": [{"role": "visiting_doctor", "institution": "いそべ医院", "name": "南雲 佳奈"}]}), "主治医が変わった"),
+            ("emergency_contacts", json!({"state": "present", "rows": [person("髙﨑 誠", "no"), person("髙﨑 和夫", "yes")]}), "キーパーソンが変わった"),
+            ("current_conditions", json!({"state": "present", "rows": [{"name": "慢性心不全"}, {"name": "胃がん"}]}), "病名・病状が変わった"),
+            ("birth_date", json!("1938-03-04"), "氏名・生年月日が訂正された"),
+        ];
+        for (number, (key, value, why)) in changes.into_iter().enumerate() {
+            let room = format!("30{number}");
+            let id = service.sign_in("nurse").await.admits("渡邉 キヨ", "わたなべ きよ", &room).await;
+            let resident = format!("/api/v1/residents/{id}");
+            let put = async |changed: &[(&str, &Value)]| {
+                let path = format!("{resident}/sheet");
+                let sheet = nurse.get(&path).await;
+                let (etag, mut body) = (sheet.etag(), sheet.value());
+                for (key, value) in changed {
+                    body["record"][*key] = (*value).clone();
+                }
+                let answer = nurse.json(Method::PUT, &path, &[("if-match", &etag)], &body).await;
+                assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+                answer.value()
+            };
+            let base: Vec<(&str, &Value)> = base.as_object().unwrap().iter().map(|(key, value)| (key.as_str(), value)).collect();
+            put(&base).await;
+            signed(&service, &resident).await;
+            let weighed = put(&[("weight_kg", &json!(42.5))]).await;
+            assert_eq!(weighed["standing"]["code"], "order_on_file", "a weight is no reason");
+            let changed = put(&[(key, &value)]).await;
+            assert_eq!(changed["standing"]["code"], "full_cpr_invalid_order", "{key}");
+            assert!(changed["standing"]["reasons"][0]["text"].as_str().unwrap().contains(why), "{key}: {changed}");
+        }
+    }
+
     async fn s26_another_facilitys_resident_is_like_one_that_does_not_exist(bench: Bench) {
         let (service, resident) = with_physician(bench).await;
         let other = service.api("other-nurse").await;
