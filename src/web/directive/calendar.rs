@@ -234,7 +234,7 @@ pub async fn list(
         html! {
             h1 { "意思と指示" }
             p { "施設全体の、期限と待っている仕事です。医師の指示書がある方は" (holding) "人です。" }
-            (walk::read::list_note())
+            (walk::read::list_note(&protocol.words()))
             @if found.is_empty() {
                 (notice(NoticeKind::Ok, "いま済ませる仕事はありません", html! {
                     p { "再確認の期限が近づくか、だれかが提出すると、ここに出ます。" }
