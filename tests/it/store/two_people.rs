@@ -15,6 +15,7 @@ use hikitsugi::store::staff::{self, NewStaff};
 use serde_json::{Value, json};
 
 use super::town::{HILL_NURSE, Town, head};
+
 async fn say<A: Speaks>(
     town: &Town,
     by: &Actor,

@@ -232,6 +232,24 @@ both_databases! {
         assert_eq!(code, "order_on_file", "a draft takes nothing away from an order that holds");
     }
 
+    async fn a_physician_signs_in_reads_residents_and_keeps_no_sheet(bench: Bench) {
+        let (service, resident) = with_physician(bench).await;
+        let page = resident.replace("/api/v1", "");
+        let physician = service.sign_in("physician").await;
+        let home = physician.get("/").await.location();
+        assert!(physician.see(&home).await.contains("医師 神谷 修一"));
+        assert!(physician.see(&page).await.contains("髙﨑 𠮷子"));
+        for path in [format!("{page}/edit"), format!("{page}/move"), "/staff".to_owned(), "/facility".to_owned(), "/facilities".to_owned()] {
+            assert_eq!(physician.get(&path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let api = service.api("physician").await;
+        assert_eq!(api.get("/api/v1/residents").await.value()["items"].as_array().unwrap().len(), 1);
+        let moved = api.json(Method::PATCH, &resident, &[("if-match", "\"1\"")], &json!({"room": "311"})).await;
+        assert_eq!(moved.status, StatusCode::FORBIDDEN);
+        let paper = api.json(Method::POST, &format!("{resident}/documents"), &[], &json!({"form": "emergency"})).await;
+        assert_eq!(paper.status, StatusCode::FORBIDDEN);
+    }
+
     async fn the_log_pages_by_number(bench: Bench) {
         let (service, resident) = with_physician(bench).await;
         let care = service.api("care").await;
