@@ -436,7 +436,7 @@ async fn compare_page(
                     div .card-head { h3 { "署名された原本" } }
                     @if let Some(hash) = hash {
                         @if is_picture {
-                            a href={ (address(id)) "/original/" (hash) } {
+                            a .scan-link href={ (address(id)) "/original/" (hash) } {
                                 img .scan src={ (address(id)) "/original/" (hash) } alt="署名された原本の写し。押すと大きく開きます";
                             }
                         } @else {
