@@ -384,7 +384,7 @@ pub async fn show(
 }
 
 /// A scan that waits for its second person, with its order.
-fn waiting<'a>(desk: &'a Desk, number: i64) -> Result<(&'a Said, &'a Scan, StatementId), WebError> {
+fn waiting(desk: &Desk, number: i64) -> Result<(&Said, &Scan, StatementId), WebError> {
     let said = desk.said(number)?;
     match (&said.statement, &said.about) {
         (Statement::Scanned(scan), Some(order)) => Ok((said, scan, order.clone())),
