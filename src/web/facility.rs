@@ -217,6 +217,14 @@ async fn facilities_page(
     problems: &Problems,
 ) -> Result<Markup, WebError> {
     let facilities = facility::list(&app.store, permit, None, 500).await?;
+    let (mut of_facility, mut of_physician) = (Problems::default(), Problems::default());
+    for (key, message) in problems.iter() {
+        match key.starts_with("physician_") {
+            true => of_physician.add(key, message),
+            false => of_facility.add(key, message),
+        }
+    }
+    let office = FacilityType::CityOffice.choice().code;
     let plain = |key: &str, label: &str, hint: &str, kind: &str| {
         html! {
             div .field .invalid[problems.at(key).is_some()] {
@@ -240,7 +248,7 @@ async fn facilities_page(
             }
             h2 { "施設を加える" }
             form .form method="post" action="/facilities" {
-                (walk::edit::error_summary_here(problems, inputs))
+                (walk::edit::error_summary_here(&of_facility, inputs))
                 (walk::edit::fields(
                     FacilityFacts::FIELDS.iter().filter(|field| REQUIRED.contains(&field.key)),
                     &REQUIRED,
@@ -256,12 +264,13 @@ async fn facilities_page(
                 h2 #physician { "医師を登録する" }
                 p { "医師は、その施設の入居者の指示書に本人として署名します。身元を確かめて登録し、はじめのパスワードは医師本人だけに伝えてください。施設の職員には伝えません。" }
                 form .form method="post" action="/facilities/physicians" {
+                    (walk::edit::error_summary_among(&[], &of_physician, inputs))
                     div .field .invalid[problems.at("physician_facility").is_some()] {
                         label for="physician_facility" { "施設" span .required { "必須" } }
                         @if let Some(problem) = problems.at("physician_facility") { p .error { (problem) } }
                         select #physician_facility name="physician_facility" {
                             option value="" { "選んでください" }
-                            @for known in &facilities {
+                            @for known in facilities.iter().filter(|known| known.kind != office) {
                                 option value=(known.id) selected[inputs.get("physician_facility") == known.id.as_str()] { (known.name) }
                             }
                         }

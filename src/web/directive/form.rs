@@ -106,10 +106,10 @@ impl Sheet<'_> {
     fn lead(&self) -> &'static str {
         match self.kind {
             Kind::Wish => {
-                "本人が話したこと、書いたことをそのまま記録します。医師の指示書ではないので、心肺蘇生を行う表示は変わりません。"
+                "本人が話したこと、書いたことをそのまま記録します。医師の指示書ではないので、心肺蘇生は行います。「望む」か「まだ決めていない」を選ぶと、いまの医師の指示書は止まります。"
             }
             Kind::Inference => {
-                "本人が話せないときに、家族が本人ならどう望むかを推し量った記録です。家族自身の希望ではなく、本人の意思の記録でもありません。画面と紙には「家族による推定」と表示します。"
+                "本人が話せないときに、家族が本人ならどう望むかを推し量った記録です。家族自身の希望ではなく、本人の意思の記録でもありません。画面と紙には「家族による推定」と表示します。「望む」か「まだ決めていない」を選ぶと、いまの医師の指示書は止まります。"
             }
             Kind::Talk => {
                 "人生会議(ACP)やふだんの会話で話されたことの記録です。何度でも書き足せます。医師の指示にはなりません。"
@@ -529,7 +529,7 @@ fn form_page(page: &Page, desk: &Desk, sheet: &Sheet<'_>, asked: &Asked<'_>) -> 
             h2 { (title) }
             p { (sheet.lead()) }
             @if sheet.kind == Kind::Submitted { (warn_of_other(desk, sheet)) }
-            @if let Some(about) = sheet.about { (about_card(desk, about)) }
+            @if let Some(about) = sheet.about { (about_card(desk, sheet.kind, about)) }
             @if !lacks.is_empty() {
                 @if let Some(about) = sheet.about { (still_missing(id, about, &lacks)) }
             } @else {
@@ -555,16 +555,18 @@ fn form_page(page: &Page, desk: &Desk, sheet: &Sheet<'_>, asked: &Asked<'_>) -> 
     )
 }
 
-fn about_card(desk: &Desk, about: &Said) -> Markup {
+fn about_card(desk: &Desk, kind: Kind, about: &Said) -> Markup {
     html! {
         section .card {
             div .card-head { h3 { (about.statement.kind().label()) } }
             (walk::read::answers(&about.statement.walk()))
             p .small { (history::by(about)) }
         }
-        @if let Statement::Order(order) = &about.statement {
-            @if let Some(phone) = order.phone_24h.value() {
-                p { "24時間電話: " (walk::read::phone(&phone.shown())) }
+        @if let (Kind::PhoneTested, Statement::Order(order)) = (kind, &about.statement) {
+            ul .standing-calls {
+                @for (phone, words) in [(&order.phone_24h, "24時間電話"), (&order.phone_backup, "つながらないときの電話")] {
+                    @if let Some(phone) = phone.value() { li { (walk::read::phone(&phone.shown())) " " span { (words) } } }
+                }
             }
         }
         @if !desk.lives_in() { p { "入居中の方ではないので、記録できません。" } }

@@ -384,7 +384,7 @@ pub async fn show(
 }
 
 /// A scan that waits for its second person, with its order.
-fn waiting<'a>(desk: &'a Desk, number: i64) -> Result<(&'a Said, &'a Scan, StatementId), WebError> {
+fn waiting(desk: &Desk, number: i64) -> Result<(&Said, &Scan, StatementId), WebError> {
     let said = desk.said(number)?;
     match (&said.statement, &said.about) {
         (Statement::Scanned(scan), Some(order)) => Ok((said, scan, order.clone())),
@@ -436,7 +436,7 @@ async fn compare_page(
                     div .card-head { h3 { "署名された原本" } }
                     @if let Some(hash) = hash {
                         @if is_picture {
-                            a href={ (address(id)) "/original/" (hash) } {
+                            a .scan-link href={ (address(id)) "/original/" (hash) } {
                                 img .scan src={ (address(id)) "/original/" (hash) } alt="署名された原本の写し。押すと大きく開きます";
                             }
                         } @else {

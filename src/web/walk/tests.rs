@@ -531,10 +531,31 @@ fn s02_s03_s15_every_band_has_its_four_lines() {
         let standing = directive::of(kind);
         let band = standing.band();
         for markup in [read::band(&standing), read::band_compact(&standing)] {
-            let text = &Page::parse(&markup.into_string()).0[0].text;
+            let markup = markup.into_string();
+            let text = &Page::parse(&markup).0[0].text;
             for words in [band.headline, &band.reason, band.until, &band.area] {
                 assert!(text.contains(words), "{words}");
             }
+            let place = |words: &str| text.find(words).unwrap();
+            if let Some(scope) = band.scope {
+                assert!(
+                    place(scope) < place(band.headline),
+                    "applicability comes first"
+                );
+            }
+            for call in standing.calls() {
+                let dial = format!("href=\"tel:{}\"", call.phone.dial());
+                assert!(markup.contains(&dial), "{dial}: {markup}");
+            }
+        }
+        let whole = Page::parse(&read::band(&standing).into_string()).0[0]
+            .text
+            .clone();
+        for (label, words) in &band.facts {
+            assert!(
+                whole.contains(label) && whole.contains(words),
+                "{label}: {words}"
+            );
         }
         let line = read::band_line(&standing).into_string();
         assert!(line.contains(band.headline));
