@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
 use super::writer::Tx;
+use super::resident::PAGE;
 use super::{Store, StoreError, resident};
 use crate::domain::answer::{Inputs, Problems};
 use crate::domain::clock::Moment;
@@ -40,9 +41,6 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     VOUCHED_BY = "select vouched_by from staff where facility_id = $1 and id = $2";
 }
-
-/// As many residents as one page of a list has at most.
-pub const PAGE: usize = 60;
 
 /// Something to be said.
 #[derive(Clone, Debug)]

@@ -73,6 +73,12 @@ statements! {
     /// Candidates only: whether two names are alike is for the domain to say.
     ALIKE = concat!("select ", head!(), " from resident r
         where r.facility_id = $1 and r.status = 'living_in' and (r.like_head = $2 or r.like_tail = $3) limit $4");
+    /// The same for one page of a list at once.
+    ALIKE_PAGE = concat!("select ", head!(), " from resident r
+        where r.facility_id = $1 and r.status = 'living_in' and (
+            r.like_head in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)
+            or r.like_tail in ($62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111, $112, $113, $114, $115, $116, $117, $118, $119, $120, $121))
+        limit $122");
 }
 
 code_cell!(Status);
@@ -490,6 +496,41 @@ pub async fn alike(
     kana_key: &[u8],
 ) -> Result<Vec<ResidentHead>, StoreError> {
     alike_in(store, permit.facility(), kana_key).await
+}
+
+/// As many residents as one page of a list has at most.
+pub const PAGE: usize = 60;
+/// No key holds this byte, so it stands where a parameter is not used.
+const NO_KEY: &[u8] = &[0xFF];
+
+/// [`alike`] for each of at most [`PAGE`] residents, in their order, by one look at the database.
+pub async fn alike_page(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    heads: &[&ResidentHead],
+) -> Result<Vec<Vec<ResidentHead>>, StoreError> {
+    debug_assert!(heads.len() <= PAGE, "a page of {}", heads.len());
+    let mut args = args![permit.facility()];
+    let keys: Vec<_> = heads.iter().map(|head| like_keys(&head.kana_key)).collect();
+    let padded = |key: Option<&[u8]>| key.filter(|key| !key.is_empty()).unwrap_or(NO_KEY).to_vec();
+    args.extend((0..PAGE).map(|at| padded(keys.get(at).map(|(head, _)| *head)).into()));
+    args.extend((0..PAGE).map(|at| padded(keys.get(at).map(|(_, tail)| *tail)).into()));
+    args.extend(args![500 * i64::try_from(heads.len()).unwrap_or(i64::MAX / 500)]);
+    let found: Vec<ResidentHead> = store.db().all(ALIKE_PAGE, args).await?;
+    let found: Vec<_> = found
+        .iter()
+        .map(|candidate| (like_keys(&candidate.kana_key), candidate))
+        .collect();
+    Ok(keys
+        .iter()
+        .map(|(head, tail)| {
+            found
+                .iter()
+                .filter(|(other, _)| !head.is_empty() && (other.0 == *head || other.1 == *tail))
+                .map(|(_, candidate)| (*candidate).clone())
+                .collect()
+        })
+        .collect())
 }
 
 pub(super) async fn alike_in(

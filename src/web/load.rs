@@ -104,7 +104,7 @@ pub async fn standings(
     let limits = Limits::of(&facts);
     let now = app.now();
     let mut standings = Vec::with_capacity(heads.len());
-    for page in heads.chunks(directive::PAGE) {
+    for page in heads.chunks(resident::PAGE) {
         let ids: Vec<&ResidentId> = page.iter().map(|head| &head.id).collect();
         let mut logs = directive::logs(&app.store, permit, &ids)
             .await
@@ -180,6 +180,24 @@ pub async fn names_like(
 ) -> Result<Vec<String>, WebError> {
     let others = resident::alike(&app.store, permit, &head.kana_key).await?;
     Ok(names_like_among(head, others))
+}
+
+/// [`names_like`] for each resident of a list, in its order.
+pub async fn names_like_each(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    heads: &[&ResidentHead],
+) -> Result<Vec<Vec<String>>, WebError> {
+    let mut names = Vec::with_capacity(heads.len());
+    for page in heads.chunks(resident::PAGE) {
+        let others = resident::alike_page(&app.store, permit, page).await?;
+        names.extend(
+            page.iter()
+                .zip(others)
+                .map(|(head, others)| names_like_among(head, others)),
+        );
+    }
+    Ok(names)
 }
 
 /// Those of `others` who could be taken for this resident, each with room, name and reading.

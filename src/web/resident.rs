@@ -74,9 +74,9 @@ pub async fn list(
     let mut rows = Vec::with_capacity(found.len());
     let heads: Vec<_> = found.iter().map(|listed| &listed.head).collect();
     let standings = load::standings(&app, &permit, &heads).await?;
-    for (listed, standing) in found.iter().zip(&standings) {
-        let alike = load::names_like(&app, &permit, &listed.head).await?;
-        rows.push(row(&app, listed, &alike, standing));
+    let alike = load::names_like_each(&app, &permit, &heads).await?;
+    for ((listed, standing), alike) in found.iter().zip(&standings).zip(&alike) {
+        rows.push(row(&app, listed, alike, standing));
     }
     let entry = crate::store::Entry::new(
         "resident.listed",

@@ -11,8 +11,8 @@ use crate::domain::directive::Said;
 use crate::domain::id::ResidentId;
 use crate::domain::permit::{IssueDocument, Permit, ReadResident};
 use crate::domain::standing::{Standing, Unreadable};
-use crate::store::directive;
 use crate::store::document::{self, NotCollected};
+use crate::store::{directive, resident};
 use crate::web::crew::standing_changes;
 use crate::web::icon::{Icon, icon};
 use crate::web::page::Page;
@@ -89,7 +89,7 @@ async fn logs(
     residents.sort_unstable();
     residents.dedup();
     let mut found = Logs::new();
-    for page in residents.chunks(directive::PAGE) {
+    for page in residents.chunks(resident::PAGE) {
         let logs = directive::logs(&app.store, permit, page).await;
         let logs = logs.map_err(|error| {
             tracing::error!(%error, "statements not read");

@@ -129,6 +129,18 @@ both_databases! {
         assert_eq!(alike, ["1", "2", "3", "4"]);
         assert_eq!(resident::alike(town.store(), &town.lake_permit(), &key).await.unwrap(), []);
         assert_eq!(resident::alike(town.store(), &town.permit(), b"").await.unwrap(), []);
+
+        // A list asks for all its rows at once, and each gets what it would get alone.
+        let everybody =
+            resident::list(town.store(), &town.permit(), Find::ByPlace, Status::LivingIn, None, 60).await.unwrap();
+        let heads: Vec<_> = everybody.iter().map(|listed| &listed.head).collect();
+        let together = resident::alike_page(town.store(), &town.permit(), &heads).await.unwrap();
+        for (head, mut found) in heads.iter().zip(together) {
+            let mut alone = resident::alike(town.store(), &town.permit(), &head.kana_key).await.unwrap();
+            found.sort_by(|one, other| one.id.cmp(&other.id));
+            alone.sort_by(|one, other| one.id.cmp(&other.id));
+            assert_eq!(found, alone, "{}", head.name);
+        }
     }
 
     async fn a_number_that_is_taken_names_its_resident(bench: Bench) {
