@@ -93,6 +93,9 @@ enum Behind {
     Live(Box<FoundLink>),
 }
 
+/// What [`cover`] answers in JSON, for the OpenAPI document: path and schemas.
+pub use self::json::{path as openapi_path, schemas as openapi_schemas};
+
 pub async fn cover(
     State(app): State<App>,
     method: Method,

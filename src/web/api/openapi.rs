@@ -10,6 +10,7 @@ use crate::domain::directive;
 use crate::domain::permit::Role;
 use crate::domain::record::Record;
 use crate::domain::standing::StandingKind;
+use crate::web::crew;
 
 pub async fn serve() -> Json<Value> {
     Json(document())
@@ -21,6 +22,11 @@ fn document() -> Value {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = operation_json(&operation);
     }
+    paths.insert("/q/{token}".to_owned(), crew::openapi_path());
+    let mut schemas = schemas();
+    for (name, schema) in crew::openapi_schemas() {
+        schemas[name] = schema;
+    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -30,7 +36,7 @@ fn document() -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": schemas(),
+            "schemas": schemas,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     })

@@ -240,3 +240,99 @@ pub fn unreachable() -> Response {
         ),
     )
 }
+
+/// The OpenAPI path of the crew's page, for who asks it for JSON.
+pub fn path() -> Value {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let refused = |meaning: &str| {
+        json!({
+            "description": meaning,
+            "content": {"application/problem+json": {"schema": reference("CrewRefusal")}},
+        })
+    };
+    json!({
+        "get": {
+            "summary": "QRコードの紙が開く救急隊の画面。Accept: application/json のときだけ開き、閲覧として記録され、施設へ知らされる",
+            "description": "トークンを持つことが許可である。大文字・小文字を区別しない。",
+            "parameters": [
+                {"name": "token", "in": "path", "required": true, "schema": {"type": "string"}},
+            ],
+            "responses": {
+                "200": {
+                    "description": "今の記録と、紙との違い",
+                    "content": {"application/json": {"schema": reference("CrewPage")}},
+                },
+                "404": refused("登録されていない紙"),
+                "410": refused("使えなくなった紙。理由が付く"),
+                "503": refused("いま記録を読み取れない"),
+            },
+            "security": [],
+        }
+    })
+}
+
+/// The schemas that [`path`] names.
+pub fn schemas() -> [(&'static str, Value); 2] {
+    let text = || json!({"type": "string"});
+    let maybe = || json!({"type": ["string", "null"]});
+    let standing = || json!({"$ref": "#/components/schemas/Standing"});
+    let object = |properties: Value| {
+        let required: Vec<&String> = properties
+            .as_object()
+            .into_iter()
+            .flat_map(|all| all.keys())
+            .collect();
+        json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
+    };
+    let list = |item: Value| json!({"type": "array", "items": item});
+    let call = object(json!({"who": text(), "phone": maybe()}));
+    let presence = json!({"enum": ["some", "none", "unknown", "unasked"]});
+    let cell =
+        object(json!({"key": text(), "label": text(), "presence": presence, "text": text()}));
+    let mut item = object(json!({
+        "section": text(), "key": text(), "label": text(), "presence": presence, "text": text(),
+    }));
+    item["properties"]["rows"] = list(list(cell));
+    item["properties"]["calls"] = list(call.clone());
+    let facility = object(json!({"name": maybe(), "calls": list(call)}));
+    let document = object(json!({
+        "serial": text(), "match_code": text(), "issued_at": {"type": "string", "format": "date-time"},
+        "revision": {"type": "integer"}, "valid_until": {"type": ["string", "null"], "format": "date"},
+    }));
+    let resident = object(json!({
+        "name": maybe(), "name_kana": maybe(), "birth_date": maybe(), "age": text(), "sex": maybe(),
+        "floor": maybe(), "room": maybe(), "photo": maybe(),
+        "like_names": {"type": ["array", "null"], "items": text(), "description": "null は、確かめられなかったことを表す"},
+    }));
+    let change = object(json!({"key": text(), "label": text(), "before": text(), "after": text()}));
+    let mut page = object(json!({
+        "tier": {"enum": [Tier::Full.code(), Tier::Emergency.code(), Tier::ContactsOnly.code()]},
+        "viewed_at": {"type": "string", "format": "date-time"},
+        "view_recorded": {"type": "boolean"},
+        "facility": facility.clone(),
+        "document": document.clone(),
+        "standing": standing(),
+        "items": list(item),
+    }));
+    // What a record that cannot be read, or may not be shown, leaves out.
+    page["properties"]["revision"] = json!({"type": "integer"});
+    page["properties"]["consent"] = object(json!({
+        "state": maybe(), "text": text(), "shown_without_consent": {"type": "boolean"},
+    }));
+    page["properties"]["changes"] = json!({
+        "type": ["array", "null"], "items": change,
+        "description": "紙から変わった点。null は、紙の内容を読み取れないことを表す",
+    });
+    page["properties"]["resident"] = resident;
+    page["properties"]["staleness"] = object(json!({
+        "code": {"enum": ["fresh", "amber", "red", "never"]}, "text": text(), "verified_at": maybe(),
+    }));
+    let mut refusal = object(json!({
+        "type": text(), "title": text(), "status": {"type": "integer"}, "detail": text(), "standing": standing(),
+    }));
+    refusal["properties"]["reason"] =
+        json!({"enum": ["reprinted", "withdrawn", "no_longer_used", "expired"]});
+    refusal["properties"]["facility"] = facility;
+    refusal["properties"]["document"] = document;
+    [("CrewPage", page), ("CrewRefusal", refusal)]
+}

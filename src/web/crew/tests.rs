@@ -787,3 +787,65 @@ fn every_page_can_be_looked_at() {
         }
     }
 }
+
+/// What in `value` the schema does not describe, or describes otherwise; enough of JSON Schema for our own.
+fn against(schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
+    if let Some(choices) = schema["enum"].as_array()
+        && !choices.contains(value)
+    {
+        found.push(format!("{at}: {value}"));
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let kinds = &schema["type"];
+    if !kinds.is_null()
+        && kinds != kind
+        && !kinds
+            .as_array()
+            .is_some_and(|all| all.contains(&json!(kind)))
+    {
+        found.push(format!("{at} is {kind}"));
+    }
+    for item in value.as_array().into_iter().flatten() {
+        against(&schema["items"], item, &format!("{at}[]"), found);
+    }
+    if let (Some(members), Some(properties)) = (value.as_object(), schema["properties"].as_object())
+    {
+        for (name, member) in members {
+            match properties.get(name) {
+                Some(property) => against(property, member, &format!("{at}.{name}"), found),
+                None => found.push(format!("{at}.{name} is not described")),
+            }
+        }
+        for name in schema["required"].as_array().into_iter().flatten() {
+            if !members.contains_key(name.as_str().unwrap()) {
+                found.push(format!("{at} lacks {name}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_openapi_document_describes_every_answer_in_json() {
+    let [(_, page), (_, refusal)] = super::json::schemas();
+    let mut found = Vec::new();
+    for (name, opening) in all_openings() {
+        against(&page, &body(&opening), name, &mut found);
+    }
+    for state in [
+        LinkState::Expired,
+        LinkState::Ended(EndReason::Withdrawn),
+        LinkState::Ended(EndReason::Died),
+    ] {
+        let ended = super::json::ended_json(&sample::current().paper, state);
+        against(&refusal, &ended, "ended", &mut found);
+    }
+    found.dedup();
+    assert_eq!(found, Vec::<String>::new());
+}
