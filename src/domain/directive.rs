@@ -8,6 +8,8 @@ pub mod rules;
 #[cfg(test)]
 pub mod sample;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 
