@@ -27,7 +27,10 @@ pub struct Given {
     /// 様式のフォルダー。同じ key の様式を置き換え、新しい key の様式を加える
     #[arg(long, env = "HIKITSUGI_FORMS", value_name = "DIR")]
     forms: Option<PathBuf>,
-    /// 設定ファイル(TOML。名前は database, listen, base_url, forms)
+    /// 地域の取り決めのフォルダー。同じ key の地域を置き換え、新しい key の地域を加える
+    #[arg(long, env = "HIKITSUGI_PROTOCOLS", value_name = "DIR")]
+    protocols: Option<PathBuf>,
+    /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols)
     #[arg(long, env = "HIKITSUGI_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     config: Option<PathBuf>,
@@ -42,6 +45,8 @@ pub struct Settings {
     /// Scheme, host and port, without a slash at the end.
     pub base_url: String,
     pub forms: Option<PathBuf>,
+    /// Rules of medical-control areas, one file an area.
+    pub protocols: Option<PathBuf>,
 }
 
 impl Given {
@@ -71,6 +76,7 @@ impl Given {
             listen,
             base_url,
             forms: self.forms.or(file.forms),
+            protocols: self.protocols.or(file.protocols),
         })
     }
 }

@@ -12,6 +12,7 @@ mod names;
 mod person;
 pub mod places;
 mod roster;
+mod said;
 mod words;
 mod writing;
 
@@ -29,6 +30,7 @@ use super::system::SystemEntropy;
 use super::{Failure, serve};
 use crate::domain::date::Day;
 use crate::domain::form::Forms;
+use crate::domain::protocol::Protocols;
 use crate::store::Store;
 
 /// The city that everybody sees.
@@ -56,7 +58,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let url = format!("http://{}", listener.local_addr()?);
     let folder = Folder::fresh(options.data, &SystemEntropy)?;
     let store = Store::open(&format!("sqlite:{}", folder.database().display())).await?;
-    let app = serve::app(store.clone(), Forms::built_in(), url.clone()).await?;
+    let app = serve::app(store.clone(), Forms::built_in(), protocols()?, url.clone()).await?;
     let city = City::generate(SEED, Day::of(app.now()));
     let filled = fill::fill(&app, &city, show_progress).await?;
     folder.keep_papers(&filled.papers)?;
@@ -73,6 +75,13 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     serve::serve(listener, app, serve::told_to_stop()).await?;
     store.close().await;
     Ok(())
+}
+
+/// The built-in areas and the synthetic city's own: no real area's rules are claimed for a city that does not exist.
+fn protocols() -> Result<Protocols, Failure> {
+    let ours = ("minato.toml", include_str!("demo/minato.toml"));
+    let files = [(ours.0.to_owned(), ours.1.to_owned())];
+    Protocols::with_files(&files).map_err(|mistakes| Failure(mistakes.join("\n")))
 }
 
 fn show_progress(done: usize, of: usize) {

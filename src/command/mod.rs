@@ -5,6 +5,7 @@ pub mod demo;
 mod forms;
 mod import;
 mod init;
+mod protocols;
 mod serve;
 pub mod system;
 
@@ -44,6 +45,11 @@ enum Command {
         #[command(subcommand)]
         command: FormsCommand,
     },
+    /// 地域の取り決めのファイルを確かめる
+    Protocols {
+        #[command(subcommand)]
+        command: ProtocolsCommand,
+    },
     /// ファイルから取り込む
     Import {
         #[command(subcommand)]
@@ -61,6 +67,15 @@ enum FormsCommand {
     /// 様式ファイルの誤りを、ファイル・行・桁とともに示す
     Check {
         /// 様式のフォルダー(なければ組み込みの様式)
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ProtocolsCommand {
+    /// 取り決めのファイルの誤りを、ファイル・行・桁とともに示す
+    Check {
+        /// 取り決めのフォルダー(なければ組み込みの地域)
         dir: Option<PathBuf>,
     },
 }
@@ -103,6 +118,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Forms {
             command: FormsCommand::Check { dir },
         } => forms::check(dir.as_deref()),
+        Command::Protocols {
+            command: ProtocolsCommand::Check { dir },
+        } => protocols::check(dir.as_deref()),
         Command::Import {
             command: ImportCommand::Residents(wanted),
         } => block_on(import::residents(wanted)),

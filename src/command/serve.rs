@@ -21,9 +21,10 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         .with_writer(std::io::stderr)
         .init();
     let forms = read_forms(settings.forms.as_deref())?;
+    let protocols = read_protocols(settings.protocols.as_deref())?;
     let listener = bind(settings.listen).await?;
     let store = Store::open(&settings.database).await?;
-    let app = app(store.clone(), forms, settings.base_url.clone()).await?;
+    let app = app(store.clone(), forms, protocols, settings.base_url.clone()).await?;
     tracing::info!(listen = %settings.listen, base_url = settings.base_url, "serving");
     serve(listener, app, told_to_stop()).await?;
     store.close().await;
@@ -38,7 +39,12 @@ pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// The handlers' shared parts, on the machine's own clock and chance.
-pub async fn app(store: Store, forms: Forms, base_url: String) -> Result<App, Failure> {
+pub async fn app(
+    store: Store,
+    forms: Forms,
+    protocols: Protocols,
+    base_url: String,
+) -> Result<App, Failure> {
     let (clock, entropy) = (SystemClock, SystemEntropy);
     let mut fresh = [0; 32];
     entropy.fill(&mut fresh);
@@ -46,7 +52,7 @@ pub async fn app(store: Store, forms: Forms, base_url: String) -> Result<App, Fa
     Ok(App::new(Parts {
         store,
         forms,
-        protocols: Protocols::default(),
+        protocols,
         passwords: auth::Passwords::new(&entropy),
         clock: Box::new(clock),
         entropy: Box::new(entropy),
@@ -96,6 +102,18 @@ pub fn read_forms(folder: Option<&Path>) -> Result<Forms, Failure> {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Failure(lines.join("\n"))
     })
+}
+
+/// The built-in areas with those of a folder.
+///
+/// # Errors
+/// Every mistake of every file, a line each.
+pub fn read_protocols(folder: Option<&Path>) -> Result<Protocols, Failure> {
+    let files = match folder {
+        Some(folder) => read_folder(folder)?,
+        None => Vec::new(),
+    };
+    Protocols::with_files(&files).map_err(|mistakes| Failure(mistakes.join("\n")))
 }
 
 /// File names and texts of a folder's `*.toml`, by name.

@@ -64,6 +64,22 @@ const BUILT_IN: [(&str, &str); 4] = [
 /// The default: crews resuscitate and transport.
 const DEFAULT: &str = "default";
 
+/// As long as a facility's answer to which area it lies in.
+const KEY_MAX: usize = 40;
+
+/// What no file can make a surface say, however a condition is worded: it would be an order to withhold (safety.md S2).
+const IMPERATIVES: [&str; 9] = [
+    "蘇生不要",
+    "蘇生は不要",
+    "蘇生しないで",
+    "蘇生をしないで",
+    "蘇生は行わないで",
+    "蘇生を行わないで",
+    "蘇生を実施しないで",
+    "蘇生を中止してください",
+    "蘇生を中止すること",
+];
+
 /// Every area that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protocols(Vec<Protocol>);
@@ -78,17 +94,30 @@ impl Protocols {
     /// The built-in areas, replaced and joined by `files` (name and text).
     ///
     /// # Errors
-    /// Each mistake in one line, with file, line and column.
+    /// Each mistake in one line, with file, line and column. Two files of one area are a mistake: which of them rules
+    /// must not depend on their names.
     pub fn with_files(files: &[(String, String)]) -> Result<Self, Vec<String>> {
         let mut areas: Vec<Protocol> = Vec::new();
         let mut mistakes = Vec::new();
-        let built_in = BUILT_IN.iter().map(|(name, text)| (*name, *text));
-        let added = files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()));
-        for (name, text) in built_in.chain(added) {
+        for (name, text) in BUILT_IN {
+            match Protocol::read(name, text) {
+                Ok(area) => areas.push(area),
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        let mut added: Vec<(String, &str)> = Vec::new();
+        for (name, text) in files {
             match Protocol::read(name, text) {
                 Ok(area) => {
+                    if let Some((_, other)) = added.iter().find(|(key, _)| *key == area.key) {
+                        mistakes.push(mistake(
+                            name,
+                            text,
+                            "key",
+                            &format!("key「{}」は {other} にもあります", area.key),
+                        ));
+                    }
+                    added.push((area.key.clone(), name));
                     areas.retain(|known| known.key != area.key);
                     areas.push(area);
                 }
@@ -124,27 +153,70 @@ impl Protocol {
             format!("{file}:{line}:{column}: {}", error.message())
         })?;
         area.check()
-            .map_err(|message| format!("{file}:1:1: {message}"))?;
+            .map_err(|(member, message)| mistake(file, text, member, &message))?;
         Ok(area)
     }
 
-    fn check(&self) -> Result<(), String> {
-        let day = Day::parse(&self.confirmed_on)
-            .map_err(|problem| format!("confirmed_on「{}」: {problem}", self.confirmed_on))?;
+    /// # Errors
+    /// The member that is wrong, and what to write.
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        let day = Day::parse(&self.confirmed_on).map_err(|problem| {
+            (
+                "confirmed_on",
+                format!("confirmed_on「{}」: {problem}", self.confirmed_on),
+            )
+        })?;
+        let wrong = |member, message: &str| Err((member, message.to_owned()));
         if day.iso() != self.confirmed_on {
-            return Err(format!(
-                "confirmed_on「{}」: 2026-11-25 の形で書いてください",
-                self.confirmed_on
-            ));
+            return wrong(
+                "confirmed_on",
+                &format!(
+                    "confirmed_on「{}」: 2026-11-25 の形で書いてください",
+                    self.confirmed_on
+                ),
+            );
         }
-        if self.key.is_empty() || self.name.is_empty() || self.source.is_empty() {
-            return Err("key, name, source を空にできません".to_owned());
+        let plain = |key: &str| {
+            key.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
+        if self.key.is_empty() || self.key.len() > KEY_MAX || !plain(&self.key) {
+            return wrong("key", "key は英小文字・数字・_ で40字までにしてください");
+        }
+        if self.name.trim().is_empty() {
+            return wrong("name", "name(地域の名前)を書いてください");
+        }
+        if self.source.trim().is_empty() {
+            return wrong(
+                "source",
+                "source(取り決めが公表されている所)を書いてください",
+            );
         }
         if self.stop_possible && self.conditions.is_empty() {
-            return Err("stop_possible = true の地域には conditions(条件)が必要です".to_owned());
+            return wrong(
+                "stop_possible",
+                "stop_possible = true の地域には conditions(条件)が必要です",
+            );
         }
         if self.key == DEFAULT && self.stop_possible {
-            return Err("default は「救急隊は蘇生を行い搬送する」地域です。stop_possible = true にできません".to_owned());
+            return wrong(
+                "stop_possible",
+                "default は「救急隊は蘇生を行い搬送する」地域です。stop_possible = true にできません",
+            );
+        }
+        let shown = [("name", &self.name), ("source", &self.source)]
+            .into_iter()
+            .chain(self.conditions.iter().map(|words| ("conditions", words)))
+            .chain(self.calls.iter().map(|words| ("calls", words)));
+        for (member, words) in shown {
+            if let Some(imperative) = IMPERATIVES.iter().find(|never| words.contains(**never)) {
+                return wrong(
+                    member,
+                    &format!(
+                        "「{imperative}」のような指示は書けません。条件を「…であること」の形で書いてください"
+                    ),
+                );
+            }
         }
         Ok(())
     }
@@ -188,9 +260,140 @@ impl Protocol {
 /// The sentence of safety.md S15.
 pub const RESUSCITATE_AND_TRANSPORT: &str = "この地域では救急隊は蘇生を行い搬送します";
 
+/// A mistake at the line that begins with `member`; at the beginning when there is none.
+fn mistake(file: &str, text: &str, member: &str, message: &str) -> String {
+    let line = text
+        .lines()
+        .position(|line| line.trim_start().starts_with(member))
+        .map_or(1, |index| index + 1);
+    format!("{file}:{line}:1: {message}")
+}
+
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file as somebody writes it.
+    const OURS: &str = r#"key = "minato"
+name = "みなと市"
+stop_possible = true
+physician_arrival_limit_minutes = 30
+conditions = ["心肺停止であること", "本人の意思であること"]
+calls = ["指示書に書かれた医師"]
+source = "みなと市消防本部"
+confirmed_on = "2026-11-25"
+"#;
+
+    fn with(file: &str) -> Result<Protocols, Vec<String>> {
+        Protocols::with_files(&[("ours.toml".to_owned(), file.to_owned())])
+    }
+
+    #[test]
+    fn the_built_in_areas_can_be_read_and_say_where_their_rules_are() {
+        let protocols = Protocols::default();
+        assert_eq!(protocols.iter().count(), BUILT_IN.len());
+        for area in protocols.iter() {
+            assert!(!area.source.is_empty() && !area.confirmed_on.is_empty());
+        }
+    }
+
+    #[test]
+    fn s15_without_a_known_area_crews_resuscitate_and_transport() {
+        let protocols = with(OURS).unwrap();
+        for key in [
+            None,
+            Some(""),
+            Some("Minato"),
+            Some("minato "),
+            Some("みなと市"),
+        ] {
+            let area = protocols.area(key);
+            assert_eq!(area.key, DEFAULT, "{key:?}");
+            assert_eq!(area.words(), RESUSCITATE_AND_TRANSPORT);
+        }
+        assert!(protocols.area(Some("minato")).stop_possible);
+    }
+
+    #[test]
+    fn s15_no_file_makes_the_default_one_where_crews_stop() {
+        let errors = with(&OURS.replace("minato", DEFAULT)).unwrap_err();
+        assert_eq!(errors.len(), 1);
+        assert!(
+            errors[0].starts_with("ours.toml:3:1: default"),
+            "{errors:?}"
+        );
+        let harmless = OURS
+            .replace("minato", DEFAULT)
+            .replace("stop_possible = true", "stop_possible = false");
+        let protocols = with(&harmless).unwrap();
+        assert_eq!(protocols.area(None).name, "みなと市");
+        assert_eq!(protocols.area(None).words(), RESUSCITATE_AND_TRANSPORT);
+    }
+
+    #[test]
+    fn a_file_replaces_the_area_of_its_key_and_joins_the_others() {
+        let protocols = with(&OURS.replace("minato", "kobe")).unwrap();
+        assert_eq!(protocols.iter().count(), BUILT_IN.len());
+        assert_eq!(protocols.area(Some("kobe")).name, "みなと市");
+        assert_eq!(with(OURS).unwrap().iter().count(), BUILT_IN.len() + 1);
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_place() {
+        for (from, to, place) in [
+            (
+                "stop_possible = true",
+                "stop_posible = true",
+                "ours.toml:3:1:",
+            ),
+            ("stop_possible = true\n", "", "ours.toml:1:1:"),
+            ("\"2026-11-25\"", "\"2026-02-30\"", "ours.toml:8:1:"),
+            ("\"2026-11-25\"", "\"令和8年11月25日\"", "ours.toml:8:1:"),
+            (
+                "[\"心肺停止であること\", \"本人の意思であること\"]",
+                "[]",
+                "ours.toml:3:1:",
+            ),
+            ("key = \"minato\"", "key = \"みなと\"", "ours.toml:1:1:"),
+            ("\"みなと市消防本部\"", "\" \"", "ours.toml:7:1:"),
+            ("= 30", "= \"30分\"", "ours.toml:4:35:"),
+        ] {
+            assert!(OURS.contains(from), "{from}");
+            let errors = with(&OURS.replacen(from, to, 1)).unwrap_err();
+            assert!(errors[0].starts_with(place), "{to}: {errors:?}");
+        }
+        let twice = [("a.toml", OURS), ("b.toml", OURS)]
+            .map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let errors = Protocols::with_files(&twice).unwrap_err();
+        assert!(
+            errors[0].starts_with("b.toml:1:1:") && errors[0].contains("a.toml"),
+            "{errors:?}"
+        );
+    }
+
+    #[test]
+    fn s02_no_file_makes_a_surface_tell_anybody_to_withhold() {
+        for (from, to, line) in [
+            ("心肺停止であること", "心肺蘇生を中止してください", 5),
+            ("みなと市\"", "みなと市(心肺蘇生不要)\"", 2),
+            (
+                "指示書に書かれた医師",
+                "電話せず、心肺蘇生をしないでください",
+                6,
+            ),
+        ] {
+            let errors = with(&OURS.replacen(from, to, 1)).unwrap_err();
+            assert!(
+                errors[0].starts_with(&format!("ours.toml:{line}:1:")),
+                "{errors:?}"
+            );
+        }
+    }
 }

@@ -82,6 +82,11 @@ impl StandingKind {
 pub const UNTIL: &str = "医師が電話で確認するまで、心肺蘇生を続けてください";
 /// To what an order applies, said before everything else (safety.md S13, S14).
 pub const ONLY_IN_ARREST: &str = "心停止時のみ。窒息・転落・けがには適用されません";
+/// When an order does not speak at all (safety.md S14).
+pub const NOT_COVERED: &str = "けが・窒息・転落・やけど・溺水・自傷・虐待の疑い、18歳未満、心停止ではないときは、指示の対象外です。心肺蘇生を含む救命処置を通常どおり実施してください";
+/// What is blank in an order, said in words (domain/emergency.md §2.4).
+pub const BLANK_IS_FULL: &str =
+    "心肺蘇生のほかの治療で、ここに書かれていないものは、すべて通常どおり行います";
 /// What an order never touches (safety.md S13).
 pub const EVERYTHING_ELSE: &str =
     "救急要請・搬送・酸素・吸引・AED・応急手当・苦痛の緩和は、指示書があっても通常どおり行います";
@@ -855,6 +860,18 @@ impl Standing {
     /// Whom to ask on the telephone, in this order.
     pub fn calls(&self) -> &[Call] {
         &self.calls
+    }
+
+    /// Whom the band itself names to call: nobody where no order and no wish waits for a physician's word, because the
+    /// sheet names its physicians anyway.
+    pub fn band_calls(&self) -> &[Call] {
+        match self.kind {
+            StandingKind::Conflict
+            | StandingKind::FullCprInvalidOrder
+            | StandingKind::OrderOnFile
+            | StandingKind::FullCprWishOnly => &self.calls,
+            StandingKind::FullCprByFailure | StandingKind::Revoked | StandingKind::FullCpr => &[],
+        }
     }
 
     pub fn changes(&self) -> &[&'static str] {

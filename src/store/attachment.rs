@@ -1,4 +1,4 @@
-//! Pictures, each kept once a facility under the SHA-256 of its bytes.
+//! Pictures and scanned papers, each kept once a facility under the SHA-256 of its bytes.
 
 use serde_json::json;
 
@@ -6,7 +6,8 @@ use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
 use super::{Store, StoreError};
 use crate::domain::clock::Moment;
-use crate::domain::permit::{EditSheet, Permit, ReadResident};
+use crate::domain::id::ResidentId;
+use crate::domain::permit::{EditSheet, Permit, ReadResident, RecordDirective};
 
 statements! {
     PUT = "insert into attachment (facility_id, id, media_type, created_at, thumbnail, body)
@@ -14,7 +15,7 @@ statements! {
     GET = "select media_type, thumbnail, body from attachment where facility_id = $1 and id = $2";
 }
 
-/// A picture to be kept.
+/// A file to be kept.
 #[derive(Clone, Debug)]
 pub struct NewAttachment<'a> {
     /// SHA-256 of `body`, in hex.
@@ -39,6 +40,27 @@ pub async fn put(
     attachment: NewAttachment<'_>,
     at: Moment,
 ) -> Result<(), StoreError> {
+    keep(store, permit, None, attachment, at).await
+}
+
+/// Keeps a scan of a signed order, in the name of the resident of whom it speaks.
+pub async fn keep_original(
+    store: &Store,
+    permit: &Permit<RecordDirective>,
+    resident: &ResidentId,
+    attachment: NewAttachment<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    keep(store, permit, Some(resident), attachment, at).await
+}
+
+async fn keep<A>(
+    store: &Store,
+    permit: &Permit<A>,
+    resident: Option<&ResidentId>,
+    attachment: NewAttachment<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
         let args = args![
@@ -50,7 +72,7 @@ pub async fn put(
             attachment.body
         ];
         if tx.exec(PUT, args).await? > 0 {
-            let entry = Entry::new("attachment.kept", None, json!({"attachment": attachment.id}));
+            let entry = Entry::new("attachment.kept", resident, json!({"attachment": attachment.id}));
             audit::append(tx, &author, at, entry).await?;
         }
         Ok(())

@@ -44,6 +44,17 @@ statements! {
         where l.facility_id = $1 and l.ended_at is null and (l.expires_at is null or l.expires_at > $2)
             and l.document_id > $3
         order by l.document_id limit $4";
+    /// Also those whose date has passed: such a paper may still hang on a wall. The empty id is every resident. Ids begin
+    /// with the time, so their order is that of issuing.
+    NOT_COLLECTED = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.revision,
+            r.revision as current_revision, d.issued_at, d.issued_by_name, d.valid_until, l.expires_at,
+            d.body as printed, s.body as sheet
+        from link l
+        join document d on d.facility_id = l.facility_id and d.id = l.document_id
+        join resident r on r.facility_id = l.facility_id and r.id = l.resident_id
+        join sheet_revision s on s.facility_id = r.facility_id and s.resident_id = r.id and s.revision = r.revision
+        where l.facility_id = $1 and l.ended_at is null and ($2 = '' or l.resident_id = $2)
+        order by l.document_id limit $3";
     WITHDRAW = "update document set withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
         where facility_id = $1 and id = $2 and withdrawn_at is null";
     OWNER = "select resident_id from document where facility_id = $1 and id = $2";
@@ -129,6 +140,30 @@ row! {
         issued_at: Moment,
         valid_until: Option<Day>,
         expires_at: Option<Moment>,
+    }
+}
+
+row! {
+    /// A paper that nobody replaced or took back, with what it says and what the sheet says now.
+    pub struct NotCollected {
+        id: DocumentId,
+        resident_id: ResidentId,
+        resident_name: String,
+        room: Option<String>,
+        serial: String,
+        form: String,
+        /// As printed.
+        revision: i64,
+        /// The sheet's, now.
+        current_revision: i64,
+        issued_at: Moment,
+        issued_by_name: String,
+        valid_until: Option<Day>,
+        expires_at: Option<Moment>,
+        /// What was printed, as JSON.
+        printed: Vec<u8>,
+        /// The sheet's current revision, as JSON.
+        sheet: Vec<u8>,
     }
 }
 
@@ -276,6 +311,20 @@ pub async fn live(
     store
         .db()
         .all(LIVE, args![permit.facility(), now, after, limit])
+        .await
+}
+
+/// Up to `limit` papers that nobody replaced or took back, oldest first; of one resident, or of the facility.
+pub async fn not_collected(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    resident: Option<&ResidentId>,
+    limit: i64,
+) -> Result<Vec<NotCollected>, StoreError> {
+    let resident = resident.map_or("", ResidentId::as_str);
+    store
+        .db()
+        .all(NOT_COLLECTED, args![permit.facility(), resident, limit])
         .await
 }
 

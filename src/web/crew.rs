@@ -30,6 +30,7 @@ use axum::http::Method;
 use axum::response::Response;
 use serde_json::json;
 
+pub(super) use self::compare::standing_changes;
 use self::compare::{Compared, compare};
 use self::visitor::Visitor;
 use super::scan::Tier;
@@ -103,7 +104,10 @@ pub async fn cover(
         Behind::Live(found) if visitor.wants_json && method == Method::GET => {
             opened(&app, *found, &visitor, false).await
         }
-        Behind::Live(found) => cover::live(&paper(&found)),
+        Behind::Live(found) => {
+            let is_overtaken = is_overtaken(&app, &found).await;
+            cover::live(&paper(&found), is_overtaken)
+        }
         shut => shut_door(&shut, visitor.wants_json),
     }
 }
@@ -118,6 +122,21 @@ pub async fn open(
         Behind::Live(found) => opened(&app, *found, &visitor, asks_in_emergency(body)).await,
         shut => shut_door(&shut, visitor.wants_json),
     }
+}
+
+/// Whether anything was recorded or said since the paper was printed; also when that cannot be told. Which, and what, is
+/// for the page behind the tap.
+async fn is_overtaken(app: &App, found: &FoundLink) -> bool {
+    let link = found.link();
+    if link.printed_revision != found.resident().revision {
+        return true;
+    }
+    let log = patiently(
+        "statements not read",
+        directive::log_of_link(&app.store, found),
+    );
+    log.await
+        .is_none_or(|log| log.iter().any(|said| said.at >= link.issued_at))
 }
 
 /// A body that cannot be read is no reason to refuse a crew: it asks for nothing special.

@@ -1,5 +1,7 @@
 //! Issuing: freezing a sheet as a document with its link, printing it, and taking it back.
 
+mod tasks;
+
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -8,6 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
+pub use self::tasks::{tasks, tasks_card};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -20,7 +23,9 @@ use crate::domain::link::{LinkToken, MatchCode};
 use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident, WithdrawDocument};
 use crate::domain::resident::Status;
 use crate::domain::sheet::{may_share_with_crews, missing};
+use crate::domain::standing::Standing;
 use crate::domain::view::{IssueMarks, SheetView};
+use crate::export::pdf::directive::DirectivePaper;
 use crate::export::pdf::sheet::{self as paper, Paper};
 use crate::store::document::{self, Document, NewDocument, NewLink};
 use crate::store::{StoreError, attachment};
@@ -35,10 +40,14 @@ pub struct Issued {
     pub address: String,
 }
 
+/// How often a paper is drawn again because somebody said something about resuscitation meanwhile.
+const ATTEMPTS: usize = 5;
+
 /// Freezes the resident's current sheet as `form`: paper, record, standing and link in one transaction.
 ///
 /// # Errors
-/// `NotFound`, `Pdf` when a character cannot be printed, `Refused` when the resident no longer lives in.
+/// `NotFound`, `Pdf` when a character cannot be printed, `Refused` when the resident no longer lives in, `Conflict` when
+/// statements come faster than the paper can be drawn.
 pub async fn issue_document(
     app: &App,
     permit: &Permit<IssueDocument>,
@@ -46,22 +55,56 @@ pub async fn issue_document(
     form: &SheetForm,
 ) -> Result<Issued, WebError> {
     let read = permit.actor().permit::<ReadResident>()?;
-    let loaded = load::resident(app, &read, resident).await?;
-    let statements = loaded.statements();
-    let Loaded { head, mut view, .. } = loaded;
-    if head.status != Status::LivingIn {
+    // Somebody who does not live in takes no number.
+    if load::resident(app, &read, resident).await?.head.status != Status::LivingIn {
         return Err(WebError::Store(StoreError::NotLivingIn));
     }
+    let serial = next_serial(app, permit).await?;
+    let mut attempt = 1;
+    loop {
+        let issued = issue_once(app, permit, &read, resident, form, &serial).await;
+        if !is_overtaken(&issued, attempt) {
+            return issued;
+        }
+        attempt += 1;
+    }
+}
+
+/// Whether something was said while a paper was drawn, and it is to be drawn anew: no paper is kept whose standing was
+/// out of date when it was printed (safety.md S7).
+pub(super) fn is_overtaken<T>(issued: &Result<T, WebError>, attempt: usize) -> bool {
+    attempt < ATTEMPTS && matches!(issued, Err(WebError::Conflict { .. }))
+}
+
+/// The next serial of this year, as printed.
+pub(super) async fn next_serial(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+) -> Result<String, WebError> {
     let now = app.now();
-    let today = Day::of(now);
-    let number = document::next_serial(&app.store, permit, today.year(), now).await?;
-    let serial = format!("{}-{number:04}", today.year());
+    let year = Day::of(now).year();
+    let number = document::next_serial(&app.store, permit, year, now).await?;
+    Ok(format!("{year}-{number:04}"))
+}
+
+async fn issue_once(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+    read: &Permit<ReadResident>,
+    resident: &ResidentId,
+    form: &SheetForm,
+    serial: &str,
+) -> Result<Issued, WebError> {
+    let loaded = load::resident(app, read, resident).await?;
+    let statements = loaded.statements();
+    let Loaded { head, mut view, .. } = loaded;
+    let now = app.now();
     let token = LinkToken::new(app.entropy.as_ref());
     let address = token.address(&app.base_url);
     let match_code = MatchCode::new(app.entropy.as_ref()).0;
-    let valid_until = today.plus_months(VALID_MONTHS);
+    let valid_until = valid_until(&view.standing, Day::of(now));
     view.issue = Some(IssueMarks {
-        serial: serial.clone(),
+        serial: serial.to_owned(),
         match_code: match_code.clone(),
         issued_at: now,
         issued_by: permit.actor().name.clone(),
@@ -70,7 +113,7 @@ pub async fn issue_document(
         valid_until,
     });
     let photo = match &head.photo_id {
-        Some(photo) => Some(attachment::get(&app.store, &read, photo).await?.body),
+        Some(photo) => Some(attachment::get(&app.store, read, photo).await?.body),
         None => None,
     };
     let pdf = {
@@ -93,7 +136,7 @@ pub async fn issue_document(
     let new = NewDocument {
         id: &id,
         resident,
-        serial: &serial,
+        serial,
         form: &form.key,
         edition: &form.edition,
         revision: view.marks.revision,
@@ -112,9 +155,17 @@ pub async fn issue_document(
     document::issue(&app.store, permit, new, now).await?;
     Ok(Issued {
         id,
-        serial,
+        serial: serial.to_owned(),
         address,
     })
+}
+
+/// The last day of a paper printed today: never later than the order that it shows (safety.md S9).
+fn valid_until(standing: &Standing, today: Day) -> Day {
+    let longest = today.plus_months(VALID_MONTHS);
+    standing
+        .order()
+        .map_or(longest, |order| order.valid_until.min(longest))
 }
 
 /// What was printed, for ever: the form as it was, the record, the facility, the standing and the marks.
@@ -147,7 +198,7 @@ pub async fn issue_form(
     let now = app.now();
     let live = papers
         .iter()
-        .filter(|paper| PaperState::of(paper, now) == PaperState::Live)
+        .filter(|paper| PaperState::of(paper, now) == PaperState::Live && !is_kept(paper))
         .count();
     Ok(page.show_narrow(
         Place::Residents,
@@ -252,9 +303,10 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
     html! {
         li data-ended[state != PaperState::Live] {
             div {
-                b { "救急連絡シート" } " " span .code { "No. " (paper.serial) } " "
+                b { (title(&paper.form)) } " " span .code { "No. " (paper.serial) } " "
                 @match state {
-                    PaperState::Live if paper.revision == current_revision => { span .tag data-tone="ok" { "最新" } }
+                    PaperState::Live if is_kept(paper) => { span .tag { "保管する書面" } }
+                    PaperState::Live if paper.revision == current_revision => { span .tag data-tone="ok" { "使用中" } }
                     PaperState::Live => { span .tag data-tone="warn" { "古い内容(発行し直し)" } }
                     PaperState::Withdrawn => { span .tag data-tone="off" { "無効(取り下げ)" } }
                     PaperState::Ended => {
@@ -270,6 +322,16 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
             div .actions { a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { " No. " (paper.serial) } } }
         }
     }
+}
+
+/// What a paper is called.
+fn title(form: &str) -> &'static str {
+    DirectivePaper::from_key(form).map_or("救急連絡シート", DirectivePaper::title)
+}
+
+/// Whether a paper is signed and kept: it has no link, and tells what was on record when it was printed.
+fn is_kept(paper: &Document) -> bool {
+    DirectivePaper::from_key(&paper.form).is_some()
 }
 
 fn end_label(reason: crate::domain::link::EndReason) -> &'static str {
@@ -288,46 +350,43 @@ pub async fn list(
     permit: Permit<ReadResident>,
 ) -> Result<Markup, WebError> {
     let papers = document::live(&app.store, &permit, app.now(), None, 500).await?;
-    let (old, fresh): (Vec<_>, Vec<_>) = papers
+    let tasks = tasks(&app, &permit, None).await?;
+    let fresh: Vec<_> = papers
         .iter()
-        .partition(|paper| paper.revision != paper.current_revision);
-    let table = |papers: &[&document::LiveDocument]| {
-        html! {
-            ul .papers {
-                @for paper in papers {
-                    li {
-                        div {
-                            b { (paper.room.as_deref().unwrap_or_default()) " " (paper.resident_name) } " "
-                            span .code { "No. " (paper.serial) } br;
-                            span .small .muted .number { (load::when(paper.issued_at)) " 発行 第" (paper.revision) "版" }
-                        }
-                        div .actions {
-                            @if paper.revision != paper.current_revision {
-                                a .button .small href={ "/residents/" (paper.resident_id) "/documents" } { "発行し直す" span .visually-hidden { ": " (paper.resident_name) } }
-                            }
-                            a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { ": " (paper.resident_name) } }
-                        }
-                    }
-                }
-            }
-        }
-    };
+        .filter(|paper| tasks.iter().all(|task| task.paper.id != paper.id))
+        .collect();
     Ok(page.show(
         Place::Documents,
         "発行した紙",
         html! {
             h1 { "いま使われている紙" }
-            @if papers.is_empty() {
+            @if papers.is_empty() && tasks.is_empty() {
                 div .empty { p { "使われている紙はありません。入居者の画面から発行します。" } a .button href="/residents" { "入居者へ" } }
             }
-            @if !old.is_empty() {
-                section .card { div .card-head { h2 { "内容が古い紙 " (old.len()) "枚" } } (table(&old)) }
-            }
+            (tasks_card(&page, &tasks))
             @if !fresh.is_empty() {
-                section .card { div .card-head { h2 { "最新の紙 " (fresh.len()) "枚" } } (table(&fresh)) }
+                section .card {
+                    div .card-head { h2 { "最新の紙 " (fresh.len()) "枚" } }
+                    ul .papers { @for paper in fresh { (live_row(paper)) } }
+                }
             }
         },
     ))
+}
+
+fn live_row(paper: &document::LiveDocument) -> Markup {
+    html! {
+        li {
+            div {
+                b { (paper.room.as_deref().unwrap_or_default()) " " (paper.resident_name) } " "
+                span .code { "No. " (paper.serial) } br;
+                span .small .muted .number { (load::when(paper.issued_at)) " 発行 第" (paper.revision) "版" }
+            }
+            div .actions {
+                a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { ": " (paper.resident_name) } }
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -346,6 +405,8 @@ pub async fn show(
     let Loaded { head, view, .. } = load::resident(&app, &permit, &paper.resident_id).await?;
     load::note_read(&app, &permit, &paper.resident_id, "document.viewed").await?;
     let state = PaperState::of(&paper, app.now());
+    let tasks = tasks(&app, &permit, Some(&paper.resident_id)).await?;
+    let replaced = replaced_by(&app, &permit, &paper).await?;
     Ok(page.show_narrow(
         Place::Documents,
         &format!("No. {}", paper.serial),
@@ -355,21 +416,26 @@ pub async fn show(
             (walk::read::band_compact(&view.standing))
             @if query.issued.is_some() && state == PaperState::Live {
                 (notice(NoticeKind::Ok, "発行しました", html! {
-                    p { "印刷して、決めた場所に置いてください。前の紙があれば回収してください。" }
+                    @if is_kept(&paper) { p { "印刷して、読んで確かめてから署名し、決めた場所に保管してください。" } }
+                    @else { p { "印刷して、決めた場所に置いてください。" } }
+                    @if !replaced.is_empty() {
+                        p { "使えなくなった前の紙を、すべて回収して破棄してください。" }
+                        ul { @for old in &replaced { li .number { "No. " (old.serial) " " (load::when(old.issued_at)) " " (old.issued_by_name) " 印刷" } } }
+                    }
                 }))
             }
+            (tasks_card(&page, &tasks))
             ul .papers { (paper_row(&paper, app.now(), view.marks.revision)) }
             @if let Some(reason) = &paper.withdrawn_reason { p { "取り下げの理由: " (reason) } }
             div .actions {
                 a .button href={ "/documents/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
-                @if state == PaperState::Live && view.marks.revision != paper.revision {
-                    a .button .outline href={ "/residents/" (head.id) "/documents" } { "新しい内容で発行し直す" }
-                }
             }
+            @if is_kept(&paper) { p { a href={ "/residents/" (head.id) "/directive/papers" } { "意思の書面" } } }
             @if state == PaperState::Live && page.may(ActionKind::WithdrawDocument) {
                 details .more {
                     summary { (icon(Icon::Stop)) " 紙をなくした・間違えた" }
-                    p { "無効にすると、この紙のQRコードからは何も表示されなくなります。元には戻せません(発行し直しはできます)。" }
+                    @if is_kept(&paper) { p { "無効にすると、この書面は使わないものとして記録されます。元には戻せません(発行し直しはできます)。" } }
+                    @else { p { "無効にすると、この紙のQRコードからは何も表示されなくなります。元には戻せません(発行し直しはできます)。" } }
                     form .form method="post" action={ "/documents/" (id) "/withdraw" } {
                         div .field {
                             label for="reason" { "理由" span .required { "必須" } }
@@ -381,6 +447,22 @@ pub async fn show(
             }
         },
     ))
+}
+
+/// The papers whose link ended when this one was issued: those to collect.
+async fn replaced_by(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    paper: &Document,
+) -> Result<Vec<Document>, WebError> {
+    let mut papers = document::list(&app.store, permit, &paper.resident_id, 50).await?;
+    papers.retain(|old| {
+        old.id != paper.id
+            && old.form == paper.form
+            && old.link_ended_at == Some(paper.issued_at)
+            && old.link_end_reason == Some(crate::domain::link::EndReason::Reprinted)
+    });
+    Ok(papers)
 }
 
 pub async fn pdf(
@@ -439,4 +521,38 @@ pub async fn withdraw_document(
         ));
     }
     Ok(document::withdraw(&app.store, permit, id, reason, app.now()).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::directive::sample;
+    use crate::domain::standing::StandingKind;
+
+    #[test]
+    fn s09_a_paper_never_outlives_its_order_and_never_a_year() {
+        let today = sample::today();
+        let order = sample::of(StandingKind::OrderOnFile);
+        let last = order.order().unwrap().valid_until;
+        assert!(last < today.plus_months(12));
+        assert_eq!(valid_until(&order, today), last);
+        assert_eq!(
+            valid_until(&order, last.plus_months(-13)),
+            last.plus_months(-1)
+        );
+        for kind in StandingKind::ALL {
+            if kind != StandingKind::OrderOnFile {
+                assert_eq!(valid_until(&sample::of(kind), today), today.plus_months(12));
+            }
+        }
+    }
+
+    #[test]
+    fn s07_a_paper_is_drawn_anew_while_people_speak_but_not_for_ever() {
+        let overtaken = Err::<(), _>(WebError::Conflict { current: 3 });
+        assert!((1..ATTEMPTS).all(|attempt| is_overtaken(&overtaken, attempt)));
+        assert!(!is_overtaken(&overtaken, ATTEMPTS));
+        assert!(!is_overtaken(&Ok(()), 1));
+        assert!(!is_overtaken(&Err::<(), _>(WebError::NotFound), 1));
+    }
 }

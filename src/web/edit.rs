@@ -121,6 +121,7 @@ fn section_page(
         missing: &open,
         today: Day::of(app.now()),
         photo: photo.as_deref(),
+        focus: None,
     };
     let title = format!("{}の編集 {}", section.title, desk.loaded.head.name);
     page.show(

@@ -5,16 +5,19 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
+use super::icon::{Icon, icon};
 use super::page::{NoticeKind, Page, Place, notice};
 use super::walk::{self, edit::Typed};
 use super::{App, WebError, load};
 use crate::domain::answer::{Coded, Grouped, Inputs, Problems};
 use crate::domain::date::Day;
+use crate::domain::directive::rules::Limits;
 use crate::domain::id::{FacilityId, StaffId};
 use crate::domain::permit::{EditFacility, OperateService, Permit, Role};
 use crate::domain::record::{FacilityFacts, FacilityType};
 use crate::store::facility::{self, FacilityText};
 use crate::store::staff::NewStaff;
+use crate::store::{StoreError, staff};
 
 pub async fn form(
     State(app): State<App>,
@@ -33,6 +36,66 @@ pub async fn form(
     ))
 }
 
+/// What concerns orders about resuscitation; it stands below the rest.
+fn is_directive(key: &str) -> bool {
+    key == "mc_area" || key.starts_with("directive_")
+}
+
+/// What crews of the area may do, and how long an order holds here: never longer than everywhere.
+fn directives(app: &App, inputs: &Inputs, problems: &Problems) -> Markup {
+    let chosen = inputs.get("mc_area");
+    let known = app.protocols.iter().any(|area| area.key == chosen);
+    let limits = Limits::default();
+    let hint = |key: &str| match key {
+        "directive_review_months" => {
+            format!(
+                "1〜{}。空のときは{}か月",
+                limits.review_months, limits.review_months
+            )
+        }
+        "directive_end_of_life_review_months" => format!(
+            "1〜{}。空のときは{}か月",
+            limits.end_of_life_review_months, limits.end_of_life_review_months
+        ),
+        "directive_expiry_months" => {
+            format!(
+                "1〜{}。空のときは{}か月",
+                limits.expiry_months, limits.expiry_months
+            )
+        }
+        _ => format!(
+            "0〜{}。空のときは{}日",
+            limits.grace_days, limits.grace_days
+        ),
+    };
+    html! {
+        section .part #directives {
+            h2 { "医師の指示書の決まり" }
+            div .field .invalid[problems.at("mc_area").is_some()] {
+                label for="mc_area" { "メディカルコントロールの地域" }
+                p .hint id="mc_area-hint" { "救急隊の対応は地域で違います。消防に確かめるまでは「未確認」のままにします。未確認のときは「救急隊は蘇生を行い搬送します」と表示します。" }
+                @if let Some(problem) = problems.at("mc_area") { p .error { (icon(Icon::Stop)) span { (problem) } } }
+                select #mc_area name="mc_area" aria-describedby="mc_area-hint" {
+                    option value="" selected[chosen.is_empty()] { "未確認(蘇生を行い搬送)" }
+                    @for area in app.protocols.iter().filter(|area| area.key != "default") {
+                        option value=(area.key) selected[area.key == chosen] { (area.name) "(" (area.confirmed_on) " 確認)" }
+                    }
+                    @if !known && !chosen.is_empty() { option value=(chosen) selected { "「" (chosen) "」(一覧にありません。未確認として扱います)" } }
+                    @else if chosen == "default" { option value="default" selected { "既定(蘇生を行い搬送)" } }
+                }
+            }
+            p { "次の期間は、短くすることだけができます。長くはできません。短くすると、いま有効な指示書もその日から短くなります。" }
+            @for field in FacilityFacts::FIELDS.iter().filter(|field| field.key.starts_with("directive_")) {
+                (walk::edit::field(
+                    field,
+                    walk::edit::About { hint: Some(&hint(field.key)), ..Default::default() },
+                    &typed(app, inputs, problems),
+                ))
+            }
+        }
+    }
+}
+
 /// What a facility cannot be without.
 const REQUIRED: [&str; 2] = ["facility_name", "facility_type"];
 
@@ -43,6 +106,7 @@ fn typed<'a>(app: &App, inputs: &'a Inputs, problems: &'a Problems) -> Typed<'a>
         missing: &[],
         today: Day::of(app.now()),
         photo: None,
+        focus: None,
     }
 }
 
@@ -66,7 +130,12 @@ fn facility_page(
             form .form method="post" action="/facility" data-keep=[(!problems.is_empty()).then_some("typed")] {
                 (walk::edit::error_summary_here(problems, inputs))
                 input type="hidden" name="version" value=(version);
-                (walk::edit::fields(FacilityFacts::FIELDS, &REQUIRED, &typed(app, inputs, problems)))
+                (walk::edit::fields(
+                    FacilityFacts::FIELDS.iter().filter(|field| !is_directive(field.key)),
+                    &REQUIRED,
+                    &typed(app, inputs, problems),
+                ))
+                (directives(app, inputs, problems))
                 div .bar { button .button { "保存する" } }
             }
         },
@@ -183,6 +252,26 @@ async fn facilities_page(
                 (plain("manager_password", "はじめのパスワード", "13文字以上。本人に直接伝えてください", "password"))
                 div .bar { button .button { "施設を加える" } }
             }
+            @if !facilities.is_empty() {
+                h2 #physician { "医師を登録する" }
+                p { "医師は、その施設の入居者の指示書に本人として署名します。身元を確かめて登録し、はじめのパスワードは医師本人だけに伝えてください。施設の職員には伝えません。" }
+                form .form method="post" action="/facilities/physicians" {
+                    div .field .invalid[problems.at("physician_facility").is_some()] {
+                        label for="physician_facility" { "施設" span .required { "必須" } }
+                        @if let Some(problem) = problems.at("physician_facility") { p .error { (problem) } }
+                        select #physician_facility name="physician_facility" {
+                            option value="" { "選んでください" }
+                            @for known in &facilities {
+                                option value=(known.id) selected[inputs.get("physician_facility") == known.id.as_str()] { (known.name) }
+                            }
+                        }
+                    }
+                    (plain("physician_name", "氏名", "署名として記録に残る名前", "text"))
+                    (plain("physician_login", "ログイン名", "例 s.kamiya", "text"))
+                    (plain("physician_password", "はじめのパスワード", "13文字以上。医師本人に直接伝えてください", "password"))
+                    div .bar { button .button { "医師を登録する" } }
+                }
+            }
         },
     ))
 }
@@ -220,9 +309,9 @@ pub async fn create(
         .passwords
         .hash(inputs.get("manager_password"), app.entropy.as_ref());
     let id = FacilityId::new(app.clock.as_ref(), app.entropy.as_ref());
-    let staff = StaffId::new(app.clock.as_ref(), app.entropy.as_ref());
+    let manager_id = StaffId::new(app.clock.as_ref(), app.entropy.as_ref());
     let manager = NewStaff {
-        id: &staff,
+        id: &manager_id,
         login,
         name,
         role: Role::Manager,
@@ -239,7 +328,7 @@ pub async fn create(
     .await
     {
         Ok(()) => Ok(Redirect::to("/facilities").into_response()),
-        Err(crate::store::StoreError::LoginTaken) => {
+        Err(StoreError::LoginTaken) => {
             problems.add("manager_login", "このログイン名はすでに使われています");
             Ok(facilities_page(&app, &page, &permit, &inputs, &problems)
                 .await?
@@ -247,4 +336,52 @@ pub async fn create(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Adds a physician to a facility (safety.md S12: no facility can make its own).
+pub async fn create_physician(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<OperateService>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, WebError> {
+    let inputs = Inputs::from_pairs(pairs);
+    let (name, login) = (
+        inputs.get("physician_name").trim(),
+        inputs.get("physician_login").trim(),
+    );
+    let password = inputs.get("physician_password");
+    let mut problems = super::staff::check(name, login, password).under("physician_");
+    let facility = inputs.get("physician_facility");
+    if facility.is_empty() {
+        problems.add("physician_facility", "施設を選んでください");
+    }
+    if problems.is_empty() {
+        let id = StaffId::new(app.clock.as_ref(), app.entropy.as_ref());
+        let password_hash = app.passwords.hash(password, app.entropy.as_ref());
+        let person = NewStaff {
+            id: &id,
+            login,
+            name,
+            role: Role::Physician,
+            password_hash: &password_hash,
+        };
+        let facility = FacilityId::from(facility);
+        match staff::create_physician(&app.store, &permit, &facility, person, app.now()).await {
+            Ok(()) => return Ok(Redirect::to("/facilities").into_response()),
+            Err(StoreError::LoginTaken) => {
+                problems.add("physician_login", "このログイン名はすでに使われています");
+            }
+            Err(StoreError::NotFound) => {
+                problems.add(
+                    "physician_facility",
+                    "この施設は見つかりません。選び直してください",
+                );
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(facilities_page(&app, &page, &permit, &inputs, &problems)
+        .await?
+        .into_response())
 }

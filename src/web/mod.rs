@@ -8,6 +8,8 @@ mod assets;
 mod audit;
 pub mod auth;
 mod crew;
+mod directive;
+mod directive_paper;
 mod document;
 mod edit;
 mod error;
@@ -116,8 +118,46 @@ pub fn router(app: App) -> Router {
         )
         .route(
             "/residents/{id}/photo",
-            get(photo::show).post(photo::upload),
+            get(photo::show)
+                .post(photo::upload)
+                .layer(DefaultBodyLimit::max(photo::UPLOAD_MAX)),
         )
+        .route("/residents/{id}/directive", get(directive::show))
+        .route(
+            "/residents/{id}/directive/raise",
+            get(directive::raise::form_page).post(directive::raise::post),
+        )
+        .route(
+            "/residents/{id}/directive/said/{number}",
+            get(directive::raise::said),
+        )
+        .route(
+            "/residents/{id}/directive/say/{kind}",
+            get(directive::form::new).post(directive::form::post_new),
+        )
+        .route(
+            "/residents/{id}/directive/original/{hash}",
+            get(directive::original::show),
+        )
+        .route(
+            "/residents/{id}/directive/{number}/sign",
+            get(directive::sign::form_page).post(directive::sign::post),
+        )
+        .route(
+            "/residents/{id}/directive/{number}/scan",
+            get(directive::original::upload_form)
+                .post(directive::original::upload)
+                .layer(DefaultBodyLimit::max(directive::original::UPLOAD_MAX)),
+        )
+        .route(
+            "/residents/{id}/directive/{number}/compare",
+            get(directive::original::compare_form).post(directive::original::compare),
+        )
+        .route(
+            "/residents/{id}/directive/{number}/{kind}",
+            get(directive::form::about).post(directive::form::post_about),
+        )
+        .route("/directives", get(directive::calendar::list))
         .route("/residents/{id}/edit", get(edit::start))
         .route(
             "/residents/{id}/edit/{section}",
@@ -139,6 +179,10 @@ pub fn router(app: App) -> Router {
             "/residents/{id}/documents",
             get(document::issue_form).post(document::issue),
         )
+        .route(
+            "/residents/{id}/directive/papers",
+            get(directive_paper::list).post(directive_paper::issue),
+        )
         .route("/documents", get(document::list))
         .route("/documents/{id}", get(document::show))
         .route("/documents/{id}/pdf", get(document::pdf))
@@ -148,9 +192,11 @@ pub fn router(app: App) -> Router {
         .route("/staff", get(staff::list).post(staff::create))
         .route("/staff/{id}", post(staff::change))
         .route("/audit", get(audit::list))
-        .route("/facilities", get(facility::list).post(facility::create));
+        .route("/facilities", get(facility::list).post(facility::create))
+        .route("/facilities/physicians", post(facility::create_physician));
     let open = Router::new()
         .route("/assets/{name}", get(assets::serve))
+        .route("/papers/explanation.pdf", get(directive_paper::explanation))
         .route("/healthz", get(guard::healthz))
         .route("/readyz", get(guard::readyz));
     // Opened by the token alone: no session, so no other site's page can misuse one.

@@ -14,6 +14,7 @@ use crate::store::scan;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Residents,
+    Directives,
     Documents,
     Scans,
     Import,
@@ -24,11 +25,17 @@ pub enum Place {
 }
 
 impl Place {
-    const ALL: [(Self, &'static str, &'static str, ActionKind); 8] = [
+    const ALL: [(Self, &'static str, &'static str, ActionKind); 9] = [
         (
             Self::Residents,
             "/residents",
             "入居者",
+            ActionKind::ReadResident,
+        ),
+        (
+            Self::Directives,
+            "/directives",
+            "意思と指示",
             ActionKind::ReadResident,
         ),
         (

@@ -6,7 +6,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use maud::{Markup, html};
 
 use super::{App, WebError, load};
@@ -20,8 +20,11 @@ use crate::store::resident::ResidentHead;
 
 /// The most bytes of an uploaded photograph.
 pub const PHOTO_MAX: usize = 8 * 1024 * 1024;
-/// The most pixels of a side that are decoded.
+/// The same with what a form puts around it.
+pub const UPLOAD_MAX: usize = PHOTO_MAX + 64 * 1024;
+/// The most pixels of a side, and of the whole picture, that are decoded.
 const SIDE_MAX: u32 = 10_000;
+const PIXELS_MAX: u64 = 50_000_000;
 /// What is kept: large enough to recognise a face on paper.
 const KEPT: (u32, u32) = (480, 600);
 /// What goes into the crew's page.
@@ -140,15 +143,13 @@ pub async fn upload(
     Ok(Redirect::to(&format!("/residents/{id}")))
 }
 
-/// Decodes within limits and encodes anew, so that nothing but the picture is kept: no position, no camera, no
-/// second file behind it.
-fn reduce(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), WebError> {
-    let unreadable =
-        || WebError::Bad("写真を読めません。JPEGかPNGの写真を選んでください".to_owned());
+/// A JPEG or PNG within limits, the right way up: a telephone writes down how it was held, and that is lost when the
+/// picture is encoded anew.
+pub fn decode(bytes: &[u8]) -> Option<DynamicImage> {
     let format = match bytes {
         [0xff, 0xd8, 0xff, ..] => ImageFormat::Jpeg,
         [0x89, b'P', b'N', b'G', ..] => ImageFormat::Png,
-        _ => return Err(unreadable()),
+        _ => return None,
     };
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);
@@ -156,7 +157,23 @@ fn reduce(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), WebError> {
     limits.max_alloc = Some(256 * 1024 * 1024);
     let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), format);
     reader.limits(limits);
-    let picture = reader.decode().map_err(|_| unreadable())?;
+    let mut decoder = reader.into_decoder().ok()?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+        return None;
+    }
+    let orientation = decoder.orientation().ok()?;
+    let mut picture = DynamicImage::from_decoder(decoder).ok()?;
+    picture.apply_orientation(orientation);
+    Some(picture)
+}
+
+/// Decodes within limits and encodes anew, so that nothing but the picture is kept: no position, no camera, no
+/// second file behind it.
+fn reduce(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), WebError> {
+    let unreadable =
+        || WebError::Bad("写真を読めません。JPEGかPNGの写真を選んでください".to_owned());
+    let picture = decode(bytes).ok_or_else(unreadable)?;
     let encode = |(width, height): (u32, u32), quality: u8| {
         let small = DynamicImage::from(picture.thumbnail(width, height).to_rgb8());
         let mut out = Vec::new();

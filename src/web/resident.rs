@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::directive::raise;
 use super::icon::{Icon, icon};
 use super::load::{self, Change, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -128,7 +129,7 @@ pub async fn list(
                 @else { "居室の順 / " a href="/residents?order=kana" { "かなの順" } }
             }
             @if status == Status::LivingIn && !found.is_empty() {
-                (walk::read::list_note())
+                @if let Some(standing) = standings.first() { (walk::read::list_note(&standing.band().area)) }
             }
             div #results {
                 @if found.is_empty() {
@@ -263,6 +264,7 @@ fn row(app: &App, listed: &Listed, alike: &[String], standing: &Standing) -> Mar
                 }
             }
             (walk::read::band_line(standing))
+            @if raise::has_something(standing) { (raise::panel(head)) }
             p .resident-marks {
                 (walk::read::like_names(alike))
                 (walk::read::staleness(Staleness::of(head.verified_at.map(Day::of), today)))
@@ -321,6 +323,10 @@ pub async fn show(
             (crumbs(&[("/residents", "入居者")], &head.name))
             (walk::read::identity_header(&view, photo.as_deref()))
             (walk::read::band(&view.standing))
+            div .actions {
+                a .button .outline href=(super::directive::address(&id)) { "意思と指示(理由・履歴)" }
+            }
+            (raise::panel(&head))
             @if !living_in {
                 (notice(NoticeKind::Warn, &format!("{}の記録です", head.status.label()), html! {
                     p { "QRコードの紙はすべて無効になっています。"
@@ -451,6 +457,7 @@ fn admit_page(app: &App, page: &Page, inputs: &Inputs, problems: &Problems) -> M
         missing: &[],
         today: Day::of(app.now()),
         photo: None,
+        focus: None,
     };
     let fields = Record::fields().filter(|field| ADMISSION.contains(&field.key));
     page.show_narrow(
@@ -645,6 +652,7 @@ fn end_page(
         html! {
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &loaded.head.name)], "退居・死亡の記録"))
             h1 { (loaded.head.name) " さんの退居・死亡の記録" }
+            (walk::read::band_compact(&loaded.view.standing))
             (notice(NoticeKind::Warn, "QRコードの紙がすべて無効になります", html! {
                 p { "印刷した紙は回収してください。シートの記録は残り、一覧の「退居」「死亡」から見られます。" }
             }))

@@ -134,6 +134,7 @@ async fn staff_page(
                 }
             }
             h2 { "職員を加える" }
+            p { "医師の登録とパスワードの変更は、市の運用担当が行います。施設が医師のパスワードを決められると、施設だけで指示書に署名できてしまうからです。" }
             p { "1人に1つのログインです。夜勤などで共用しないでください。だれが見たか、変えたかが記録されます。" }
             form .form method="post" action="/staff" {
                 (field("name", "氏名", "記録に残る名前", "text", Some(&typed.name)))
@@ -167,7 +168,11 @@ pub async fn create(
     let mut problems = check(name, login, &typed.password).under("");
     let role = Role::from_code(&typed.role).filter(|role| ROLES.contains(role));
     if role.is_none() {
-        problems.add("role", "役割を選んでください");
+        let message = match Role::from_code(&typed.role) {
+            Some(Role::Physician) => "医師の登録は市の運用担当が行います",
+            _ => "役割を選んでください",
+        };
+        problems.add("role", message);
     }
     if let (Some(role), true) = (role, problems.is_empty()) {
         let id = StaffId::new(app.clock.as_ref(), app.entropy.as_ref());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::support::browser::{Browser, Screen, get, key};
-use crate::support::service::{PASSWORD, Service};
+use crate::support::service::{HOME, PASSWORD, Service};
 use crate::support::sheet;
 use crate::support::tools::{Pdf, Sight};
 
@@ -379,4 +379,237 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
         browser.look_in_the_dark("crew-changed-dark");
     };
     tokio::task::spawn_blocking(visits).await.unwrap();
+}
+
+/// A nurse writes an order, the physician signs it, a care worker takes it back at night, and the page says so.
+#[tokio::test]
+async fn an_order_is_written_signed_and_taken_back() {
+    let service = Service::listen(crate::support::Bench::sqlite().await).await;
+    let api = service.api("nurse").await;
+    let resident = sheet::admit(&api, &sheet::full()).await;
+    sheet::issue(&api, &resident).await;
+    let operator = service.sign_in("operator").await;
+    let physician = [
+        ("physician_facility", HOME),
+        ("physician_name", "髙橋 葛\u{e0100}子"),
+        ("physician_login", "doctor"),
+        ("physician_password", PASSWORD),
+    ];
+    operator.does("/facilities/physicians", &physician).await;
+    let base = service.base_url.clone();
+    let journey = move || {
+        let browser = || Browser::start(Screen::Desk).keeping(&pictures());
+        let directive = Directive {
+            page: format!("{base}/residents/{resident}/directive"),
+            nurse: browser(),
+            physician: browser(),
+            care: Browser::start(Screen::Phone).keeping(&pictures()),
+            base,
+        };
+        directive.go();
+    };
+    tokio::task::spawn_blocking(journey).await.unwrap();
+}
+
+struct Directive {
+    base: String,
+    page: String,
+    nurse: Browser,
+    physician: Browser,
+    care: Browser,
+}
+
+impl Directive {
+    fn go(&self) {
+        sign_in(&self.nurse, &self.base, "nurse");
+        sign_in(&self.physician, &self.base, "doctor");
+        sign_in(&self.care, &self.base, "care");
+        self.nurse_takes_down_the_wish();
+        self.nurse_writes_the_order();
+        self.physician_signs();
+        self.care_worker_takes_it_back();
+        self.nurse_keeps_the_signed_paper();
+        self.everybody_finds_the_work();
+    }
+
+    fn nurse_takes_down_the_wish(&self) {
+        let nurse = &self.nurse;
+        nurse.open(&self.page);
+        nurse.see("まだ何も記録されていません");
+        nurse.look("directive-empty");
+        nurse.press("本人の意思");
+        nurse
+            .find("input[name='cpr'][value='no_cpr']")
+            .type_in(key::SPACE);
+        nurse
+            .by_id("words")
+            .type_in("もう十分生きたから、静かに逝かせてほしい");
+        nurse.press("記録する");
+        nurse.see("話した日・書いた日を入力してください");
+        nurse.look("directive-wish-error");
+        nurse.by_id("stated_on").type_in("令和8年11月1日");
+        nurse.press("記録する");
+        nurse.see("本人の希望の記録あり・医師の指示なし");
+    }
+
+    fn nurse_writes_the_order(&self) {
+        let nurse = &self.nurse;
+        nurse.press("医師の指示書を書く");
+        // The sheet's physician is filled in already.
+        assert_eq!(nurse.by_id("phone_24h").property("value"), "090-0000-7890");
+        nurse.look("directive-order-new");
+        nurse
+            .find("input[name='cpr_instruction'][value='no_cpr']")
+            .type_in(key::SPACE);
+        nurse.press("記録して提出へ進む");
+        nurse.see("もとになる病気を入力してください");
+        nurse.look("directive-order-error");
+        for (name, value) in [
+            ("irreversible", "yes"),
+            ("end_of_life_phase", "yes"),
+            ("person_wish_basis", "self_stated"),
+            ("dissent.state", "none"),
+        ] {
+            let radio = format!("input[name='{name}'][value='{value}']");
+            nurse.find(&radio).type_in(key::SPACE);
+        }
+        for (id, words) in [
+            ("scope", "老衰による心停止のときの心肺蘇生のみ"),
+            (
+                "basis_disease",
+                "慢性心不全(ステージD)・アルツハイマー型認知症",
+            ),
+            (
+                "expected_event",
+                "食事がとれなくなり、眠る時間が増え、呼吸と脈が静かに弱くなって止まる",
+            ),
+            ("dissent.confirmed_on", "令和8年11月20日"),
+            ("discussed_on", "令和8年11月20日"),
+            ("phone_tested_on", "令和8年11月22日"),
+            ("original_location", "1階 医務室の赤いファイル"),
+        ] {
+            nurse.by_id(id).type_in(words);
+        }
+        nurse
+            .find("button[value='add:participants']")
+            .type_in(key::ENTER);
+        nurse.by_id("participants.0.name");
+        assert_eq!(nurse.focused().property("id"), "participants.0.name");
+        nurse.focused().type_in("渡邉 槗子");
+        nurse.by_id("participants.0.role").type_in("長女");
+        nurse.press("記録して提出へ進む");
+        nurse.see("医師への提出");
+        nurse.look("directive-submit");
+        nurse.press("医師へ提出する");
+        nurse.see("医師の署名待ち(効力なし)");
+        nurse.look("directive-waiting");
+    }
+
+    fn physician_signs(&self) {
+        let physician = &self.physician;
+        physician.find(".sitenav a[href='/directives']").click();
+        physician.see("医師が署名するか、署名された原本を登録します");
+        physician.look("directives-physician");
+        physician.press("髙﨑 𠮷子");
+        physician.press("内容を読んで署名する");
+        physician.look("directive-sign");
+        // 看取り期: three months at the latest.
+        assert_eq!(
+            physician.by_id("review_due_on").property("value"),
+            "令和9年2月23日"
+        );
+        physician.press("署名する");
+        physician.see("全文を読んだことを確かめて、印を付けてください");
+        physician.look("directive-sign-error");
+        physician.by_id("confirm").type_in(key::SPACE);
+        physician.press("署名する");
+        physician.see("医師の署名を記録しました");
+        physician.look("directive-signed");
+        self.nurse.open(&self.page);
+        self.nurse.find("[data-standing='order_on_file']");
+        self.nurse.look("directive-holds");
+        self.nurse.open(&self.page.replace("/directive", ""));
+        self.nurse.look("resident-with-order");
+    }
+
+    fn care_worker_takes_it_back(&self) {
+        let care = &self.care;
+        care.open(&format!("{}/residents", self.base));
+        care.find(".resident [data-standing='order_on_file']");
+        care.find(".resident .raise summary").click();
+        care.find(".resident .raise[open]");
+        care.look("residents-raise");
+        care.find(".resident .raise input[name='words']")
+            .type_in("やっぱり助けてほしい");
+        care.find(".resident .raise button[value='revoke']").click();
+        care.see("撤回を記録しました");
+        care.see("以前の指示は撤回されています");
+        care.see("紙を取り替えてください");
+        care.look("directive-revoked");
+        care.press("意思と指示へ");
+        care.see("「やっぱり助けてほしい」");
+        care.look("directive-after");
+        care.open(&format!("{}/raise", self.page));
+        care.look("directive-raise");
+    }
+
+    /// The same order again, this time on paper.
+    fn nurse_keeps_the_signed_paper(&self) {
+        let nurse = &self.nurse;
+        nurse.open(&format!("{}/say/physician_order?from=2", self.page));
+        nurse.press("記録して提出へ進む");
+        nurse.press("医師へ提出する");
+        nurse.press("署名された原本を登録する");
+        nurse.look("directive-scan");
+        let file = self.scan();
+        nurse.by_id("original").type_in(file.to_str().unwrap());
+        nurse.press("原本を登録する");
+        nurse.see("あなたは照合できません");
+        nurse.look("directive-own-scan");
+        let manager = &self.physician;
+        manager.press("ログアウト");
+        sign_in(manager, &self.base, "manager");
+        manager.open(&self.page);
+        manager.press("原本と見比べる");
+        manager.see("すべて一致した");
+        manager.look("directive-compare");
+        for name in ["facility", "staff"] {
+            manager.open(&format!("{}/{name}", self.base));
+            manager.look(&format!("directive-{name}"));
+        }
+    }
+
+    fn scan(&self) -> PathBuf {
+        let file = pictures().join("signed-original.png");
+        std::fs::create_dir_all(pictures()).unwrap();
+        std::fs::write(&file, crate::support::picture(1240, 1754)).unwrap();
+        file
+    }
+
+    fn everybody_finds_the_work(&self) {
+        let care = &self.care;
+        care.open(&format!("{}/say/acp_talk", self.page));
+        care.by_id("held_on").type_in("令和8年11月20日");
+        care.by_id("words")
+            .type_in("家のにおいのするところで過ごしたい");
+        care.by_id("next_on").type_in("令和8年11月23日");
+        care.look("directive-talk");
+        care.press("記録する");
+        care.find(".timeline");
+        care.find("summary");
+        care.open(&format!("{}/raise", self.page));
+        care.find("button[value='object']").click();
+        care.see("異議を記録しました");
+        care.open(&format!("{}/directives", self.base));
+        care.see("解消していない異議");
+        care.look("directives");
+        self.nurse.open(&self.page);
+        self.nurse.look("directive-conflict");
+        self.nurse.open(&format!("{}/residents", self.base));
+        self.nurse.look("residents-conflict");
+        self.nurse.press("ログアウト");
+        sign_in(&self.nurse, &self.base, "operator");
+        self.nurse.open(&format!("{}/facilities", self.base));
+        self.nurse.look("directive-facilities");
+    }
 }

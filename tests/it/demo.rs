@@ -1,5 +1,6 @@
 //! `hikitsugi demo` as a script uses it: the program is started, its first line is read, and what it promises is tried.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -87,13 +88,14 @@ fn a_script_gets_one_line_with_which_everything_opens() {
     let demo = Demo::start(&data);
 
     let accounts = demo.told["accounts"].as_array().unwrap();
-    for role in ["operator", "manager", "nurse", "care_worker"] {
+    for role in ["operator", "manager", "nurse", "care_worker", "physician"] {
         assert!(
             accounts.iter().any(|account| account["role"] == role),
             "{role}"
         );
     }
     let mut residents = 0;
+    let mut standings = BTreeSet::new();
     for account in accounts {
         let token = demo.sign_in(account);
         let (status, answer) =
@@ -102,15 +104,51 @@ fn a_script_gets_one_line_with_which_everything_opens() {
             "operator" => assert_eq!(status, 403),
             "manager" => {
                 let answer: Value = serde_json::from_str(&answer).unwrap();
-                residents += answer["items"].as_array().unwrap().len();
+                let items = answer["items"].as_array().unwrap();
+                residents += items.len();
+                for resident in items {
+                    let standing = &resident["standing"];
+                    standings.insert(standing["code"].as_str().unwrap().to_owned());
+                }
             }
             _ => assert_eq!(status, 200),
         }
     }
     assert!(residents >= 60, "{residents}");
+    let standings: Vec<_> = standings.iter().map(String::as_str).collect();
+    assert_eq!(
+        standings,
+        [
+            "conflict",
+            "full_cpr",
+            "full_cpr_invalid_order",
+            "full_cpr_wish_only",
+            "order_on_file",
+            "revoked"
+        ]
+    );
 
     let (status, cover) = Demo::ask("GET", demo.told["scan_url"].as_str().unwrap(), "", "");
     assert_eq!(status, 200, "{cover}");
+    // The paper that is held up bears an order, and names who is asked by telephone before anybody stops.
+    let nurse = accounts
+        .iter()
+        .find(|account| account["login"] == "sazanami-nurse1");
+    let token = demo.sign_in(nurse.unwrap());
+    let (_, found) = Demo::ask(
+        "GET",
+        &demo.url("/api/v1/residents?q=%E9%AB%99%EF%A8%91"),
+        &token,
+        "",
+    );
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let standing = &found["items"][0]["standing"];
+    assert_eq!(standing["code"], "order_on_file", "{found}");
+    assert_eq!(
+        standing["calls"][0]["who"],
+        "磯貝 隆文医師(鴎浜ホームクリニック)"
+    );
+    assert_eq!(standing["conditions"].as_array().unwrap().len(), 9);
     assert!(
         std::fs::read(data.join("print/emergency.pdf"))
             .unwrap()

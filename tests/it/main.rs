@@ -8,7 +8,9 @@
 mod support;
 mod browser;
 mod demo;
+mod hazards;
 mod layers;
 mod paper;
+mod protocols;
 mod store;
 mod story;

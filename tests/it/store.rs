@@ -9,3 +9,4 @@ mod resident;
 mod schema;
 mod session;
 mod town;
+mod two_people;

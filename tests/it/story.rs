@@ -1,7 +1,11 @@
 //! What the people of a facility do, over HTTP, on both databases.
 
 mod api;
+mod api_directive;
+mod before_statements;
 mod crew;
+mod directive;
+mod directive_paper;
 mod editing;
 mod forms;
 mod import;

@@ -6,6 +6,8 @@ use super::person::{Fullness, Person};
 use super::places::{self, Home, Institution};
 pub use super::roster::Paper;
 use super::roster::{self, Checked, Ending, Entry};
+use super::said;
+pub use super::said::{Spoken, When};
 use super::writing;
 use crate::domain::answer::Inputs;
 use crate::domain::clock::Moment;
@@ -42,6 +44,8 @@ pub struct Resident {
     pub revisions: Vec<Revision>,
     /// When somebody went through the whole sheet, in the order of time.
     pub verifications: Vec<Verification>,
+    /// What was said about the last stage of life, in the order of time.
+    pub said: Vec<Spoken>,
     pub stay: Stay,
     pub paper: Paper,
 }
@@ -180,10 +184,14 @@ fn resident(entry: &Entry, today: Day, mut chance: Chance) -> Resident {
         })
         .into_iter()
         .collect();
+    let since = Day::of(revisions[0].at);
+    let record = &revisions[revisions.len() - 1].record;
+    let said = said::said(entry.story, person, record, since, today, chance.branch(1));
     let ended = today.plus_days(-1);
     Resident {
         revisions,
         verifications,
+        said,
         stay: match entry.ending {
             Ending::None => Stay::LivingIn,
             Ending::Left => Stay::Left(ended),

@@ -2,20 +2,27 @@
 //! the person who did it and at the time when it was done, so that histories and the audit chains are real.
 
 use super::super::Failure;
-use super::city::{City, Facility, Paper, Resident, Revision, Staff, Stay};
+use super::city::{City, Facility, Paper, Resident, Revision, Spoken, Staff, Stay, When};
 use crate::domain::clock::{Entropy, Moment};
 use crate::domain::date::Day;
-use crate::domain::id::{FacilityId, ResidentId, StaffId};
+use crate::domain::directive::rules::Limits;
+use crate::domain::directive::{Kind, Speaks};
+use crate::domain::id::{FacilityId, ResidentId, StaffId, StatementId};
 use crate::domain::link::LinkToken;
-use crate::domain::permit::{Action, Actor, Denied, Permit, ReadResident, Role};
+use crate::domain::permit::{
+    Action, Actor, Denied, EditSheet, OperateService, Permit, RaiseProtection, ReadResident,
+    RecordDirective, RecordTalk, Role, SignOrder, VerifyOriginal,
+};
 use crate::domain::resident::{Head, Status};
+use crate::store::attachment::{self, NewAttachment};
+use crate::store::directive::{self, NewStatement};
 use crate::store::document;
 use crate::store::facility::{self, FacilityText};
 use crate::store::link;
 use crate::store::resident::{self, Admission};
 use crate::store::scan::{self, NewScan};
 use crate::store::sheet::{self, NewRevision};
-use crate::store::staff::NewStaff;
+use crate::store::staff::{self, NewStaff};
 use crate::web::{App, Issued, issue_document, sha256};
 
 /// What somebody who runs the demonstration is told.
@@ -58,14 +65,18 @@ pub(super) async fn fill(
         .await?;
     }
     let mut shown = None;
-    for home in &homes {
+    for home in &mut homes {
         if let Some(paper) = hand_out_papers(app, home).await? {
-            shown = Some((home, paper));
+            shown = Some((home.facility.key, paper));
         }
+        say_what_is_new(app, home).await?;
         begin_a_draft(app, home).await?;
         end_stays(app, home).await?;
     }
-    let (home, (resident, address)) = shown.ok_or(Failure("見せる紙がありません".to_owned()))?;
+    let no_paper = || Failure("見せる紙がありません".to_owned());
+    let (key, (resident, address)) = shown.ok_or_else(no_paper)?;
+    let shown_at = homes.iter().find(|home| home.facility.key == key);
+    let home = shown_at.ok_or_else(no_paper)?;
     let token = address.rsplit('/').next().unwrap_or_default();
     scanned_once(app, token).await?;
     Ok(Filled {
@@ -82,6 +93,8 @@ struct Home<'a> {
     people: Vec<Actor>,
     /// In the order of the facility's residents, as far as they have been admitted.
     residents: Vec<ResidentId>,
+    /// What was said of each resident so far.
+    said: Vec<Vec<StatementId>>,
 }
 
 impl Home<'_> {
@@ -162,18 +175,16 @@ async fn open_facility<'a>(
             password,
         });
     }
-    let staff: Vec<NewStaff<'_>> = facility
-        .staff
-        .iter()
-        .zip(people.iter().zip(&hashes))
-        .map(|(staff, (person, hash))| NewStaff {
-            id: &person.staff,
-            login: &staff.login,
-            name: staff.name,
-            role: staff.role,
-            password_hash: hash,
-        })
-        .collect();
+    let staff = facility.staff.iter().zip(people.iter().zip(&hashes));
+    let staff = staff.map(|(staff, (person, hash))| NewStaff {
+        id: &person.staff,
+        login: &staff.login,
+        name: staff.name,
+        role: staff.role,
+        password_hash: hash,
+    });
+    let (physicians, staff): (Vec<_>, Vec<_>) =
+        staff.partition(|person| person.role == Role::Physician);
     let facts = facility.facts.json();
     let kind = facts["facility_type"]
         .as_str()
@@ -185,19 +196,16 @@ async fn open_facility<'a>(
         kind: &kind,
         body: body.as_bytes(),
     };
-    facility::create(
-        &app.store,
-        &operator.permit().map_err(denied)?,
-        &id,
-        text,
-        &staff,
-        at,
-    )
-    .await?;
+    let permit: Permit<OperateService> = operator.permit().map_err(denied)?;
+    facility::create(&app.store, &permit, &id, text, &staff, at).await?;
+    for physician in physicians {
+        staff::create_physician(&app.store, &permit, &id, physician, at).await?;
+    }
     Ok(Home {
         facility,
         people,
         residents: Vec::new(),
+        said: Vec::new(),
     })
 }
 
@@ -237,11 +245,12 @@ fn new_password(entropy: &dyn Entropy) -> String {
 
 // ---- sheets -----------------------------------------------------------------------------------------------------
 
-/// What happened in a home, each with its place among residents, revisions or verifications.
+/// What happened in a home, each with its place among residents, and among revisions, verifications or statements.
 #[derive(Clone, Copy)]
 enum Event {
     Revised(usize, usize),
     Verified(usize, usize),
+    Said(usize, usize),
 }
 
 async fn live_through(
@@ -255,6 +264,7 @@ async fn live_through(
         .iter()
         .map(|_| ResidentId::new(app.clock.as_ref(), app.entropy.as_ref()))
         .collect();
+    home.said = vec![Vec::new(); home.residents.len()];
     for event in events(home.facility) {
         match event {
             Event::Revised(resident, revision) => {
@@ -275,6 +285,12 @@ async fn live_through(
                     told.at,
                 )
                 .await?;
+            }
+            Event::Said(resident, number) => {
+                let spoken = &home.facility.residents[resident].said[number];
+                if let When::At(at) = spoken.when {
+                    say(app, home, resident, spoken, at).await?;
+                }
             }
         }
     }
@@ -298,6 +314,12 @@ fn events(facility: &Facility) -> Vec<Event> {
                 .enumerate()
                 .map(|(at, verification)| (verification.at, Event::Verified(number, at))),
         );
+        events.extend(resident.said.iter().enumerate().filter_map(
+            |(at, spoken)| match spoken.when {
+                When::At(moment) => Some((moment, Event::Said(number, at))),
+                When::AfterThePapers => None,
+            },
+        ));
     }
     events.sort_by_key(|(at, _)| *at);
     events.into_iter().map(|(_, event)| event).collect()
@@ -352,6 +374,79 @@ async fn revise(
             at,
         )
         .await?;
+    }
+    Ok(())
+}
+
+// ---- statements -------------------------------------------------------------------------------------------------
+
+async fn say(
+    app: &App,
+    home: &mut Home<'_>,
+    resident: usize,
+    spoken: &Spoken,
+    at: Moment,
+) -> Result<(), Failure> {
+    if let Some(original) = &spoken.original {
+        let id: String = sha256(original)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let kept = NewAttachment {
+            id: &id,
+            media_type: "application/pdf",
+            thumbnail: None,
+            body: original,
+        };
+        let permit: Permit<EditSheet> = home.permit(spoken.by)?;
+        attachment::put(&app.store, &permit, kept, at).await?;
+    }
+    let kind = spoken.statement.kind();
+    let said = |says: &[Kind]| says.contains(&kind);
+    let id = if said(RaiseProtection::SAYS) {
+        record::<RaiseProtection>(app, home, resident, spoken, at).await?
+    } else if said(RecordTalk::SAYS) {
+        record::<RecordTalk>(app, home, resident, spoken, at).await?
+    } else if said(SignOrder::SAYS) {
+        record::<SignOrder>(app, home, resident, spoken, at).await?
+    } else if said(VerifyOriginal::SAYS) {
+        record::<VerifyOriginal>(app, home, resident, spoken, at).await?
+    } else {
+        record::<RecordDirective>(app, home, resident, spoken, at).await?
+    };
+    home.said[resident].push(id);
+    Ok(())
+}
+
+async fn record<A: Speaks>(
+    app: &App,
+    home: &Home<'_>,
+    resident: usize,
+    spoken: &Spoken,
+    at: Moment,
+) -> Result<StatementId, Failure> {
+    let new = NewStatement {
+        about: spoken.about.map(|number| &home.said[resident][number]),
+        statement: &spoken.statement,
+    };
+    let permit: Permit<A> = home.permit(spoken.by)?;
+    let limits = Limits::of(&home.facility.facts);
+    let id = &home.residents[resident];
+    let said = directive::record(&app.store, &permit, id, new, None, limits, at).await?;
+    Ok(said.id)
+}
+
+/// What is said while the papers are already in the folders.
+async fn say_what_is_new(app: &App, home: &mut Home<'_>) -> Result<(), Failure> {
+    let facility = home.facility;
+    for (number, resident) in facility.residents.iter().enumerate() {
+        let new = resident
+            .said
+            .iter()
+            .filter(|spoken| spoken.when == When::AfterThePapers);
+        for spoken in new {
+            say(app, home, number, spoken, app.now()).await?;
+        }
     }
     Ok(())
 }
@@ -496,6 +591,7 @@ mod tests {
                             next[resident]
                         );
                     }
+                    Event::Said(resident, _) => assert!(next[resident] >= 1),
                 }
             }
             for (resident, told) in facility.residents.iter().zip(next) {

@@ -137,6 +137,8 @@ pub(super) static SAZANAMI: Home = Home {
             "建物東側の搬入口(ストレッチャー可)。夜間は警備灯の下でお待ちします",
         ),
         ("facility_manager_name", "安孫子 光代"),
+        // The other homes have not asked the fire department yet: crews resuscitate and transport there.
+        ("mc_area", "minato"),
     ],
     staff: &[
         (Role::Manager, "安孫子 光代"),
@@ -145,6 +147,7 @@ pub(super) static SAZANAMI: Home = Home {
         (Role::CareWorker, "大庭 翔"),
         (Role::CareWorker, "レ・ティ・ハン"),
         (Role::CareWorker, "生駒 千晶"),
+        (Role::Physician, "磯貝 隆文"),
     ],
     units: &[
         Unit {
@@ -220,6 +223,7 @@ pub(super) static ISOBIYORI: Home = Home {
         (Role::Nurse, "植草 さつき"),
         (Role::CareWorker, "馬淵 里奈"),
         (Role::CareWorker, "堂本 悠斗"),
+        (Role::Physician, "南雲 佳奈"),
     ],
     units: &[
         Unit {
@@ -271,6 +275,7 @@ pub(super) static KAMOMEHAMA: Home = Home {
         (Role::Nurse, "比嘉 明日香"),
         (Role::CareWorker, "曲渕 和真"),
         (Role::CareWorker, "サリ・デウィ"),
+        (Role::Physician, "南雲 佳奈"),
     ],
     units: &[
         Unit {

@@ -8,6 +8,7 @@ use super::illness::{self as i, Illness};
 use super::names::{self, Part};
 use super::person::{Agreement, Fullness, Kin, Person};
 use super::places::{Home, ISOBIYORI, KAMOMEHAMA, SAZANAMI, Unit};
+use super::said::Story;
 use crate::domain::date::Day;
 use crate::domain::kana;
 
@@ -46,6 +47,7 @@ pub(super) struct Entry {
     pub revisions: usize,
     pub ending: Ending,
     pub paper: Paper,
+    pub story: Story,
 }
 
 /// A resident whose story is written by hand.
@@ -64,6 +66,8 @@ struct Lead {
     revisions: usize,
     own: &'static [(&'static str, &'static str)],
     paper: Paper,
+    /// What was said about the last stage of life.
+    story: Story,
 }
 
 const LEAD: Lead = Lead {
@@ -81,6 +85,7 @@ const LEAD: Lead = Lead {
     revisions: 2,
     own: &[],
     paper: Paper::Current,
+    story: Story::ByChance,
 };
 
 macro_rules! leads {
@@ -91,7 +96,7 @@ macro_rules! leads {
 
 leads! { SAZANAMI_LEADS:
     {
-        room: 201, surname: ("髙﨑", "たかさき"), given: ("和子", "かずこ"), age: 91, case: &c::HEART_AND_RHYTHM,
+        story: Story::OrderHolds, room: 201, surname: ("髙﨑", "たかさき"), given: ("和子", "かずこ"), age: 91, case: &c::HEART_AND_RHYTHM,
         also: &[&i::DYSLIPIDEMIA, &i::REFLUX, &i::GOUT, &i::CONSTIPATION, &i::INSOMNIA, &i::OSTEOPOROSIS, &i::KNEES],
         kin: Kin::Many, checked: Checked::DaysAgo(12), revisions: 4, paper: Paper::Shown,
         own: &[
@@ -111,19 +116,19 @@ leads! { SAZANAMI_LEADS:
         room: 205, surname: ("高崎", "たかさき"), given: ("和江", "かずえ"), age: 88, case: &c::INJECTING,
         checked: Checked::DaysAgo(40), revisions: 3, paper: Paper::Outdated,
     }
-    { room: 102, surname: ("𠮷田", "よしだ"), given: ("ハツ", "はつ"), age: 104, case: &c::VERY_OLD, kin: Kin::Many, revisions: 3 }
+    { story: Story::AwaitsComparison, room: 102, surname: ("𠮷田", "よしだ"), given: ("ハツ", "はつ"), age: 104, case: &c::VERY_OLD, kin: Kin::Many, revisions: 3 }
     {
-        room: 213, surname: ("渡邉\u{E0100}", "わたなべ"), given: ("清一郎", "せいいちろう"), man: true, age: 86, case: &c::ON_DIALYSIS,
+        story: Story::SuspendedToday, room: 213, surname: ("渡邉\u{E0100}", "わたなべ"), given: ("清一郎", "せいいちろう"), man: true, age: 86, case: &c::ON_DIALYSIS,
         kin: Kin::Many, checked: Checked::DaysAgo(66), revisions: 4,
     }
-    { room: 303, surname: ("濵田", "はまだ"), given: ("ミチ", "みち"), age: 93, case: &c::STOMACH_TUBE, checked: Checked::MonthsAgo(7), revisions: 3 }
+    { story: Story::Expired, room: 303, surname: ("濵田", "はまだ"), given: ("ミチ", "みち"), age: 93, case: &c::STOMACH_TUBE, checked: Checked::MonthsAgo(7), revisions: 3 }
     {
-        room: 307, surname: ("齋藤", "さいとう"), given: ("昭治", "しょうじ"), man: true, age: 79, case: &c::THROAT_TUBE,
+        story: Story::ReviewDue, room: 307, surname: ("齋藤", "さいとう"), given: ("昭治", "しょうじ"), man: true, age: 79, case: &c::THROAT_TUBE,
         checked: Checked::DaysAgo(5), revisions: 4,
     }
-    { room: 310, surname: ("栁", "やなぎ"), given: ("フサヱ", "ふさえ"), age: 96, case: &c::FAR_GONE, fullness: Fullness::Usual, checked: Checked::MonthsAgo(13) }
+    { story: Story::AwaitsSignature, room: 310, surname: ("栁", "やなぎ"), given: ("フサヱ", "ふさえ"), age: 96, case: &c::FAR_GONE, fullness: Fullness::Usual, checked: Checked::MonthsAgo(13) }
     {
-        room: 112, surname: ("勅使河原", "てしがわら"), given: ("喜久右衛門", "きくえもん"), man: true, age: 87, case: &c::SHAKING,
+        story: Story::Revoked, room: 112, surname: ("勅使河原", "てしがわら"), given: ("喜久右衛門", "きくえもん"), man: true, age: 87, case: &c::SHAKING,
         kin: Kin::Many, checked: Checked::DaysAgo(90), revisions: 3,
     }
     {
@@ -131,17 +136,17 @@ leads! { SAZANAMI_LEADS:
         kin: Kin::None, checked: Checked::DaysAgo(130),
     }
     { room: 216, surname: ("德永", "とくなが"), given: ("千鶴子", "ちづこ"), age: 89, case: &c::SPEECHLESS, agreement: Agreement::NotObtained, fullness: Fullness::Thin, checked: Checked::Never }
-    { room: 319, surname: ("小比類巻", "こひるいまき"), given: ("ツギ", "つぎ"), age: 99, case: &c::VERY_OLD, fullness: Fullness::Thin, checked: Checked::MonthsAgo(20) }
+    { story: Story::FamilysInference, room: 319, surname: ("小比類巻", "こひるいまき"), given: ("ツギ", "つぎ"), age: 99, case: &c::VERY_OLD, fullness: Fullness::Thin, checked: Checked::MonthsAgo(20) }
     {
-        room: 104, surname: ("金", "きむ"), given: ("順子", "すんじゃ"), age: 90, case: &c::BROKEN_HIP, checked: Checked::DaysAgo(33),
+        story: Story::OwnWish, room: 104, surname: ("金", "きむ"), given: ("順子", "すんじゃ"), age: 90, case: &c::BROKEN_HIP, checked: Checked::DaysAgo(33),
         own: &[("communication_note", "日常会話は日本語。痛いときやとっさの言葉は韓国語になります")],
     }
 }
 
 leads! { ISOBIYORI_LEADS:
-    { room: 3, surname: ("辻\u{E0100}", "つじ"), given: ("まつゑ", "まつえ"), age: 95, case: &c::FORGETTING, kin: Kin::Many, revisions: 3 }
+    { story: Story::OrderByOriginal, room: 3, surname: ("辻\u{E0100}", "つじ"), given: ("まつゑ", "まつえ"), age: 95, case: &c::FORGETTING, kin: Kin::Many, revisions: 3 }
     {
-        room: 8, surname: ("﨑山", "さきやま"), given: ("貞夫", "さだお"), man: true, age: 83, case: &c::LEWY_BODIES,
+        story: Story::Objection, room: 8, surname: ("﨑山", "さきやま"), given: ("貞夫", "さだお"), man: true, age: 83, case: &c::LEWY_BODIES,
         checked: Checked::DaysAgo(48), revisions: 4,
     }
     {
@@ -152,20 +157,20 @@ leads! { ISOBIYORI_LEADS:
 
 leads! { KAMOMEHAMA_LEADS:
     {
-        room: 202, surname: ("神﨑", "かんざき"), given: ("眞佐子", "まさこ"), age: 82, case: &c::BREATHLESS, kin: Kin::Many,
+        story: Story::ReviewOverdue, room: 202, surname: ("神﨑", "かんざき"), given: ("眞佐子", "まさこ"), age: 82, case: &c::BREATHLESS, kin: Kin::Many,
         checked: Checked::DaysAgo(9), revisions: 4,
     }
     {
-        room: 206, surname: ("サントス・デ・オリヴェイラ", "さんとす・で・おりゔぇいら"), given: ("マリア・ルシア", "まりあ・るしあ"),
+        story: Story::WantsEverything, room: 206, surname: ("サントス・デ・オリヴェイラ", "さんとす・で・おりゔぇいら"), given: ("マリア・ルシア", "まりあ・るしあ"),
         age: 78, case: &c::PACED, checked: Checked::DaysAgo(101),
         own: &[("communication_note", "ポルトガル語と日本語。難しい話は息子さんか通訳アプリ(ブラジル)で")],
     }
     {
-        room: 304, surname: ("長宗我部", "ちょうそかべ"), given: ("與志郎", "よしろう"), man: true, age: 81, case: &c::DEFIBRILLATOR,
+        story: Story::Undecided, room: 304, surname: ("長宗我部", "ちょうそかべ"), given: ("與志郎", "よしろう"), man: true, age: 81, case: &c::DEFIBRILLATOR,
         checked: Checked::DaysAgo(29), revisions: 3,
     }
     {
-        room: 309, surname: ("伊集院", "いじゅういん"), given: ("百合枝", "ゆりえ"), age: 89, case: &c::VALVE_REPLACED, also: &[&i::OSTEOPOROSIS],
+        story: Story::Begun, room: 309, surname: ("伊集院", "いじゅういん"), given: ("百合枝", "ゆりえ"), age: 89, case: &c::VALVE_REPLACED, also: &[&i::OSTEOPOROSIS],
         kin: Kin::Many, checked: Checked::MonthsAgo(7), revisions: 3,
     }
     {
@@ -290,6 +295,7 @@ impl Roster<'_> {
             revisions: lead.revisions,
             ending: Ending::None,
             paper: lead.paper,
+            story: lead.story,
         }
     }
 
@@ -339,6 +345,7 @@ impl Roster<'_> {
             revisions,
             ending: Ending::None,
             paper: Paper::None,
+            story: Story::ByChance,
         }
     }
 

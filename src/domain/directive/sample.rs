@@ -65,9 +65,14 @@ impl Log {
 
     /// Written down, put before the physician and signed.
     pub fn signed_order(&mut self) -> &mut Self {
+        self.signed_order_of(&order_body())
+    }
+
+    /// The same with other words in the order.
+    pub fn signed_order_of(&mut self, body: &Value) -> &mut Self {
         let order = i64::try_from(self.0.len() + 1).unwrap();
         let signature = json!({"signed_on": day(-40), "review_due_on": day(80)});
-        self.say(nurse(), Kind::Order, None, &order_body())
+        self.say(nurse(), Kind::Order, None, body)
             .say(nurse(), Kind::Submitted, Some(order), &json!({}))
             .say(physician(), Kind::Signed, Some(order), &signature)
     }

@@ -690,8 +690,13 @@ mod properties {
         if let Ok(table) = Table::read(bytes, "a.xlsx").or_else(|_| Table::read(bytes, "a.csv")) {
             let mapping = Mapping::guess(&table);
             let planned = plan(&table, &mapping, &[], today());
+            // A column that is missing is a problem of the header, and of no row.
+            let header = table.header.number;
             assert_eq!(
-                planned.problems.is_empty(),
+                planned
+                    .problems
+                    .iter()
+                    .all(|problem| problem.line == header),
                 planned.rows.len() == table.len()
             );
         }
@@ -723,6 +728,11 @@ mod properties {
         ])
         .prop_map(str::to_owned);
         prop_oneof![3 => likely, 1 => "\\PC{0,12}"]
+    }
+
+    #[test]
+    fn a_row_below_an_unknown_header_is_no_rows_problem() {
+        try_all(b"\x0e\n\x0e");
     }
 
     proptest! {

@@ -70,6 +70,8 @@ pub struct Run {
     pub weight: Weight,
     /// Size in percent of the paragraph's size.
     pub percent: u16,
+    /// How the text is read (振り仮名), set above it in half its size; empty for none. Such a run stays on one line.
+    pub ruby: String,
 }
 
 /// Where lines stand between left and right.
@@ -190,9 +192,36 @@ impl Text {
                 text,
                 weight,
                 percent,
+                ruby: String::new(),
             });
         }
         self
+    }
+
+    /// Adds a word with its reading above it.
+    pub fn ruby(mut self, base: impl Into<String>, reading: impl Into<String>) -> Self {
+        self.runs.push(Run {
+            text: base.into(),
+            weight: Weight::Regular,
+            percent: 100,
+            ruby: reading.into(),
+        });
+        self
+    }
+
+    /// Adds text in which each reading follows its word: `救急車《きゅうきゅうしゃ》を呼《よ》ぶ`. A reading belongs to the kanji
+    /// right before it.
+    pub fn furigana(self, marked: &str) -> Self {
+        let mut text = self;
+        let mut rest = marked;
+        while let Some((before, after)) = rest.split_once('《') {
+            let (reading, following) = after.split_once('》').unwrap_or((after, ""));
+            let kanji = before.trim_end_matches(is_kanji).len();
+            let (plain, base) = before.split_at(kanji);
+            text = text.then(plain).ruby(base, reading);
+            rest = following;
+        }
+        text.then(rest)
     }
 
     /// All of it in bold.
@@ -243,6 +272,11 @@ impl Text {
     pub fn plain(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()
     }
+}
+
+/// A character that somebody may not be able to read.
+pub(super) fn is_kanji(c: char) -> bool {
+    matches!(c, '々'..='〇' | '㐀'..='鿿' | '豈'..='﫿' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// Parts below each other.

@@ -102,8 +102,9 @@ impl Layouter<'_> {
                 Align::Center => spare / 2.0,
                 Align::Right => spare,
             };
-            let baseline = laid.height + tall * ((text.leading - 1.0) / 2.0 + ASCENT);
-            laid.height += tall * text.leading;
+            let above = em * shaped.ruby_height();
+            let baseline = laid.height + above + tall * ((text.leading - 1.0) / 2.0 + ASCENT);
+            laid.height += line_height(text, &shaped, &line, em);
             placed.push(PlacedLine { line, x, baseline });
         }
         if !placed.is_empty() {
@@ -281,6 +282,12 @@ impl Layouter<'_> {
         });
         Ok(laid)
     }
+}
+
+/// How much a line takes, in the unit of `em`. Where one word has its reading above it, all lines of the paragraph leave
+/// room for one, so that they stand evenly.
+pub(super) fn line_height(text: &Text, shaped: &Shaped, line: &Line, em: f32) -> f32 {
+    em * (shaped.ruby_height() + text.leading * shaped.scale(line.shapes.clone()))
 }
 
 fn photo(photo: &Image, width: f32) -> Result<Laid, PdfError> {

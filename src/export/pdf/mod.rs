@@ -10,6 +10,7 @@
 //! flow      blocks → pages: shrink to fit, then continue
 //! paint     boxes → PDF/A-2a by krilla
 //! sheet     a form and a resident's sheet → elements
+//! directive wishes, orders and talks → papers to sign and to keep; the explanation for everybody
 //! ```
 //!
 //! First all is measured and placed, then drawn. Nothing is ever cut: what does not fit shrinks to a floor, then
@@ -32,6 +33,7 @@
 //! assert!(bytes.starts_with(b"%PDF-1.7"));
 //! # Ok::<(), pdf::PdfError>(())
 //! ```
+pub mod directive;
 pub mod element;
 mod flow;
 pub mod font;

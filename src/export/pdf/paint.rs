@@ -137,6 +137,7 @@ impl Painter<'_> {
         self.artifact(ArtifactType::Other, |painter| {
             for placed in &page.blocks {
                 painter.fills(placed, 0.0, 0.0);
+                painter.rubies(&placed.laid, placed.x, placed.y);
             }
         });
         for placed in &page.blocks {
@@ -149,6 +150,7 @@ impl Painter<'_> {
             if let Some(placed) = furniture {
                 self.artifact(kind, |painter| {
                     painter.fills(placed, 0.0, 0.0);
+                    painter.rubies(&placed.laid, placed.x, placed.y);
                     painter.contents(&placed.laid, placed.x, placed.y);
                 });
             }
@@ -171,6 +173,39 @@ impl Painter<'_> {
                 group[0].ink,
                 group.iter().map(|f| (f.x, f.y, f.width, f.height)),
             );
+        }
+    }
+
+    /// Draws the readings above words as outlines: they help the eye, and leave the text layer as it was typed.
+    fn rubies(&mut self, laid: &Laid, x: f32, y: f32) {
+        if let Some(Content::Lines {
+            shaped,
+            lines,
+            size_pt,
+            ink,
+        }) = &laid.content
+        {
+            let em = size_pt * MM_PER_PT;
+            for placed in lines {
+                for ruby in shaped.rubies_of(&placed.line) {
+                    let start = Point::from_xy(
+                        points(x + placed.x + ruby.x * em),
+                        points(y + placed.baseline - ruby.rise * em),
+                    );
+                    let letters = Letters::Outlined;
+                    self.glyphs(
+                        ruby.reading,
+                        &ruby.reading.shapes,
+                        start,
+                        *size_pt,
+                        *ink,
+                        letters,
+                    );
+                }
+            }
+        }
+        for child in &laid.children {
+            self.rubies(&child.laid, x + child.x, y + child.y);
         }
     }
 
@@ -269,6 +304,7 @@ impl Painter<'_> {
                         start,
                         *size_pt,
                         *ink,
+                        Letters::Text,
                     );
                 }
             }
@@ -289,6 +325,7 @@ impl Painter<'_> {
                         start,
                         *size_pt,
                         Ink::White,
+                        Letters::Text,
                     );
                     baseline += step;
                 }
@@ -308,6 +345,7 @@ impl Painter<'_> {
                     Point::from_xy(0.0, 0.0),
                     *size_pt,
                     Ink::White,
+                    Letters::Text,
                 );
                 self.surface.pop();
             }
@@ -346,7 +384,15 @@ impl Painter<'_> {
     }
 
     /// Draws glyphs from `start` on their baseline, one operation for each change of font or size.
-    fn glyphs(&mut self, shaped: &Shaped, shapes: &[Shape], start: Point, size_pt: f32, ink: Ink) {
+    fn glyphs(
+        &mut self,
+        shaped: &Shaped,
+        shapes: &[Shape],
+        start: Point,
+        size_pt: f32,
+        ink: Ink,
+        letters: Letters,
+    ) {
         let mut x = start.x;
         for run in shapes.chunk_by(|a, b| face(a) == face(b) && a.scale == b.scale) {
             let width: f32 = run.iter().map(|shape| shape.advance).sum();
@@ -367,12 +413,19 @@ impl Painter<'_> {
                     self.fonts.krilla(face),
                     &shaped.text,
                     size,
-                    false,
+                    letters == Letters::Outlined,
                 );
             }
             x += width * size_pt;
         }
     }
+}
+
+/// Whether letters are text of the page or shapes only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    Text,
+    Outlined,
 }
 
 fn face(shape: &Shape) -> Option<Face> {
@@ -385,7 +438,7 @@ fn krilla_glyph(shape: &Shape, scale: f32) -> Option<KrillaGlyph> {
     Some(KrillaGlyph::new(
         id,
         shape.advance / scale,
-        0.0,
+        shape.offset / scale,
         0.0,
         0.0,
         shape.range.clone(),

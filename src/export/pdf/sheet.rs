@@ -21,7 +21,7 @@
 
 mod lead;
 #[cfg(test)]
-mod sample;
+pub(super) mod sample;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -105,7 +105,7 @@ pub fn section(form: &Form, view: &SheetView, paper: &Paper) -> Section<'static>
             Print::Blank { title, rows } => section.block(walk::blank(title, rows)),
         };
     }
-    let foot = footer(form, view);
+    let foot = footer(&form.edition, view);
     section.footer(move |page| foot_line(&foot, page))
 }
 
@@ -154,7 +154,7 @@ fn blank_height(form: &Form) -> u32 {
     rows.sum()
 }
 
-fn shown(view: &SheetView, key: &str) -> String {
+pub(super) fn shown(view: &SheetView, key: &str) -> String {
     Source::find(key).map_or_else(String::new, |source| view.shown(source).line())
 }
 
@@ -174,7 +174,7 @@ fn place(view: &SheetView) -> String {
     }
 }
 
-fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
+pub(super) fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
     view.issue
         .as_ref()
         .map_or(view.as_of, |issue| issue.issued_at)
@@ -182,19 +182,21 @@ fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
 
 /// Opens each further page: whose it is, and what holds until a physician says otherwise (safety.md S3), for a page
 /// that was parted from the first.
-fn continued(view: &SheetView) -> String {
+pub(super) fn continued(view: &SheetView) -> String {
     let band = view.standing.band();
+    let scope = band.scope.map(|scope| format!("{scope}\n"));
     format!(
-        "(続き){} {} 様\n{}。{}",
+        "(続き){} {} 様\n{}{}。{}",
         place(view),
         name(view),
-        band.headline,
+        scope.unwrap_or_default(),
+        band.headline.trim_end_matches('。'),
         band.until
     )
 }
 
 /// What the footer says before the page number.
-fn footer(form: &Form, view: &SheetView) -> String {
+pub(super) fn footer(edition: &str, view: &SheetView) -> String {
     let serial = view.issue.as_ref().map_or("未発行".to_owned(), |issue| {
         format!("No. {}", issue.serial)
     });
@@ -204,12 +206,12 @@ fn footer(form: &Form, view: &SheetView) -> String {
         serial,
         format!("第{}版", view.marks.revision),
         format!("{} 印刷", date::moment_short(printed_at(view))),
-        format!("様式 {}", form.edition),
+        format!("様式 {edition}"),
     ]
     .join("　")
 }
 
-fn foot_line(words: &str, page: Page) -> Element {
+pub(super) fn foot_line(words: &str, page: Page) -> Element {
     let line = super::Row::new(3.0)
         .with(super::Width::Share(1.0), Text::label(words))
         .with(

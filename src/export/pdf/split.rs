@@ -7,7 +7,7 @@ use super::element::{
 use super::flow::is_heading;
 use super::grid::{PAD_X, PAD_Y, spans};
 use super::laid::Ink;
-use super::layout::{EPSILON, Layouter, MM_PER_PT, widths};
+use super::layout::{EPSILON, Layouter, MM_PER_PT, line_height, widths};
 
 /// A row lower than this moves to the next page whole.
 const TALL_ROW: f32 = 70.0;
@@ -55,7 +55,7 @@ impl Layouter<'_> {
         let mut used = 0.0;
         let mut fitting = 0;
         for line in &lines {
-            used += size_pt * MM_PER_PT * text.leading * shaped.scale(line.shapes.clone());
+            used += line_height(text, &shaped, line, size_pt * MM_PER_PT);
             if used > room + EPSILON {
                 break;
             }
@@ -281,7 +281,9 @@ impl Layouter<'_> {
         let height = self.height(&part(std::slice::from_ref(next)).into(), width)?;
         let mut first = part(&table.rows[..count]);
         let mut rest = part(&table.rows[count..]);
-        if (force && count == 0) || height > TALL_ROW {
+        // A part of a row is as high as every row at least.
+        let has_room = room - before >= table.min_row_height;
+        if has_room && ((force && count == 0) || height > TALL_ROW) {
             let strip = self.strip_size(table.strip.as_ref());
             let widths = widths(
                 table.columns.iter().map(|column| column.width),
@@ -339,15 +341,18 @@ fn split_runs(runs: &[Run], at: usize) -> (Vec<Run>, Vec<Run>) {
     let mut start = 0;
     for run in runs {
         let cut = at.saturating_sub(start).min(run.text.len());
-        let part = |text: &str| Run {
+        let part = |text: &str, ruby: &str| Run {
             text: text.to_owned(),
+            ruby: ruby.to_owned(),
             ..run.clone()
         };
         if cut > 0 {
-            first.push(part(&run.text[..cut]));
+            first.push(part(&run.text[..cut], &run.ruby));
         }
         if cut < run.text.len() {
-            rest.push(part(&run.text[cut..]));
+            // A reading stands once, where its word begins.
+            let ruby = if cut > 0 { "" } else { &run.ruby };
+            rest.push(part(&run.text[cut..], ruby));
         }
         start += run.text.len();
     }

@@ -22,6 +22,13 @@ const SCRIPT_GAP: f32 = 0.08;
 /// Rounding that may not cost a line, in em.
 const TOLERANCE: f32 = 1e-3;
 
+/// Size of a reading, relative to its word.
+const RUBY_SCALE: f32 = 0.5;
+/// From the top of a word's letters to the baseline of its reading, in em of the word.
+const RUBY_GAP: f32 = 0.06;
+/// Room that a line leaves for readings, in em of the largest word that has one.
+const RUBY_ROOM: f32 = 0.55;
+
 /// What may happen after a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Break {
@@ -43,6 +50,8 @@ pub(super) struct Shape {
     pub scale: f32,
     /// Distance to the next cluster in em of the paragraph: the glyph's advance and the gap between scripts.
     pub advance: f32,
+    /// Where the glyph stands within its advance, in em of the paragraph: a word is spread below a long reading.
+    pub offset: f32,
     space: bool,
     number: bool,
     after: Break,
@@ -53,6 +62,27 @@ pub(super) struct Shape {
 pub(super) struct Shaped {
     pub text: String,
     pub shapes: Vec<Shape>,
+    pub rubies: Vec<Ruby>,
+}
+
+/// A reading above a word. It is no part of the text: who copies, searches or listens gets the word alone.
+#[derive(Debug)]
+pub(super) struct Ruby {
+    /// The word's clusters.
+    base: Range<usize>,
+    pub reading: Shaped,
+    /// In em of the paragraph.
+    width: f32,
+    /// Size of the word relative to the paragraph's.
+    scale: f32,
+}
+
+/// A reading at its place in a line, in em of the paragraph from the line's start on the baseline.
+pub(super) struct PlacedRuby<'a> {
+    pub reading: &'a Shaped,
+    pub x: f32,
+    /// Above the baseline.
+    pub rise: f32,
 }
 
 /// A line: its clusters, and its width in em without the spaces that hang at its end.
@@ -118,6 +148,44 @@ impl Shaped {
         }
     }
 
+    /// Room that each line leaves above its letters for readings, in em of the paragraph.
+    pub fn ruby_height(&self) -> f32 {
+        let tallest = self
+            .rubies
+            .iter()
+            .fold(0.0_f32, |most, ruby| most.max(ruby.scale));
+        tallest * RUBY_ROOM
+    }
+
+    /// The readings of the words that begin in a line, each in the middle above its word.
+    pub fn rubies_of(&self, line: &Line) -> Vec<PlacedRuby<'_>> {
+        let here = |ruby: &&Ruby| line.shapes.contains(&ruby.base.start);
+        let place = |ruby: &'_ Ruby| {
+            let end = ruby.base.end.min(line.shapes.end);
+            let before: f32 = self.shapes[line.shapes.start..ruby.base.start]
+                .iter()
+                .map(|shape| shape.advance)
+                .sum();
+            let below = self.visible_width(ruby.base.start..end);
+            (
+                before + (below - ruby.width) / 2.0,
+                ruby.scale * (super::layout::ASCENT + RUBY_GAP),
+            )
+        };
+        self.rubies
+            .iter()
+            .filter(here)
+            .map(|ruby| {
+                let (x, rise) = place(ruby);
+                PlacedRuby {
+                    reading: &ruby.reading,
+                    x,
+                    rise,
+                }
+            })
+            .collect()
+    }
+
     /// The largest relative size in `range`.
     pub fn scale(&self, range: Range<usize>) -> f32 {
         self.shapes[range]
@@ -127,9 +195,10 @@ impl Shaped {
 }
 
 impl Shape {
-    /// Width of the glyph alone in em of the paragraph.
+    /// Width of the glyph alone in em of the paragraph, with what a reading above it needs.
     fn ink(&self) -> f32 {
-        self.glyph.map_or(0.0, |glyph| glyph.advance * self.scale)
+        let glyph = self.glyph.map_or(0.0, |glyph| glyph.advance * self.scale);
+        glyph + 2.0 * self.offset
     }
 }
 
@@ -179,27 +248,66 @@ impl Shaper {
     fn shape_new(&self, runs: &[Run]) -> Result<Shaped, Missing> {
         let mut text = String::new();
         let mut shapes = Vec::new();
+        let mut rubies = Vec::new();
         for run in runs {
-            let offset = text.len();
+            let scale = f32::from(run.percent) / 100.0;
+            let start = shapes.len();
+            shapes.extend(self.clusters_of(&run.text, text.len(), run, scale)?);
             text.push_str(&run.text);
-            for range in clusters(&run.text) {
-                let cluster = &run.text[range.clone()];
-                let glyph = self.fonts.resolve(cluster, run.weight)?;
-                let scale = f32::from(run.percent) / 100.0;
-                shapes.push(Shape {
-                    range: range.start + offset..range.end + offset,
-                    glyph,
+            if !run.ruby.is_empty() && shapes.len() > start {
+                let reading = Shaped {
+                    shapes: self.clusters_of(&run.ruby, 0, run, scale * RUBY_SCALE)?,
+                    text: run.ruby.clone(),
+                    rubies: Vec::new(),
+                };
+                let width = reading.visible_width(0..reading.shapes.len());
+                spread(&mut shapes[start..], width);
+                rubies.push(Ruby {
+                    base: start..shapes.len(),
+                    reading,
+                    width,
                     scale,
-                    advance: glyph.map_or(0.0, |glyph| glyph.advance * scale),
-                    space: cluster.chars().all(char::is_whitespace),
-                    number: cluster.chars().all(is_number_part),
-                    after: Break::Never,
                 });
             }
         }
         self.set_breaks(&text, &mut shapes);
+        for ruby in &rubies {
+            let inside = ruby.base.start..ruby.base.end - 1;
+            shapes[inside]
+                .iter_mut()
+                .for_each(|shape| shape.after = Break::Never);
+        }
         set_script_gaps(&text, &mut shapes);
-        Ok(Shaped { text, shapes })
+        Ok(Shaped {
+            text,
+            shapes,
+            rubies,
+        })
+    }
+
+    /// The clusters of `words`, which stand at byte `offset` of the paragraph.
+    fn clusters_of(
+        &self,
+        words: &str,
+        offset: usize,
+        run: &Run,
+        scale: f32,
+    ) -> Result<Vec<Shape>, Missing> {
+        let shape = |range: Range<usize>| {
+            let cluster = &words[range.clone()];
+            let glyph = self.fonts.resolve(cluster, run.weight)?;
+            Ok(Shape {
+                range: range.start + offset..range.end + offset,
+                glyph,
+                scale,
+                advance: glyph.map_or(0.0, |glyph| glyph.advance * scale),
+                offset: 0.0,
+                space: cluster.chars().all(char::is_whitespace),
+                number: cluster.chars().all(is_number_part),
+                after: Break::Never,
+            })
+        };
+        clusters(words).map(shape).collect()
     }
 
     fn set_breaks(&self, text: &str, shapes: &mut [Shape]) {
@@ -216,6 +324,16 @@ impl Shaper {
                 _ => Break::May,
             };
         }
+    }
+}
+
+/// Gives a word as much width as its reading has, the same on both sides of each character.
+fn spread(word: &mut [Shape], width: f32) {
+    let own: f32 = word.iter().map(|shape| shape.advance).sum();
+    let air = (width - own).max(0.0) / word.len() as f32;
+    for shape in word {
+        shape.advance += air;
+        shape.offset = air / 2.0;
     }
 }
 
@@ -349,6 +467,7 @@ mod tests {
             text: text.into(),
             weight: Weight::Regular,
             percent: 100,
+            ruby: String::new(),
         };
         let shaped = Shaper::new().shape(&[run]).unwrap();
         let lines = shaped.lines(em).unwrap();
@@ -401,6 +520,7 @@ mod tests {
             text: "電話090-1234-5678".into(),
             weight: Weight::Regular,
             percent: 100,
+            ruby: String::new(),
         };
         let shaped = Shaper::new().shape(&[run]).unwrap();
         let parts = |em| {
@@ -457,10 +577,74 @@ mod tests {
             text: "漢".into(),
             weight: Weight::Regular,
             percent: 100,
+            ruby: String::new(),
         };
         assert_eq!(
             Shaper::new().shape(&[run]).unwrap().lines(0.5),
             Err(TooWide)
         );
+    }
+
+    fn read(marked: &str, em: f32) -> (Rc<Shaped>, Vec<Line>) {
+        let text = super::super::Text::value("").furigana(marked);
+        let shaped = Shaper::new().shape(&text.runs).unwrap();
+        let lines = shaped.lines(em).unwrap();
+        (shaped, lines)
+    }
+
+    #[test]
+    fn a_reading_belongs_to_the_kanji_before_it() {
+        let text = super::super::Text::value("").furigana("お医者《いしゃ》さんを呼《よ》ぶ");
+        let runs: Vec<(&str, &str)> = text
+            .runs
+            .iter()
+            .map(|run| (run.text.as_str(), run.ruby.as_str()))
+            .collect();
+        assert_eq!(
+            runs,
+            [
+                ("お", ""),
+                ("医者", "いしゃ"),
+                ("さんを", ""),
+                ("呼", "よ"),
+                ("ぶ", "")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_reading_is_no_part_of_the_text_and_stands_in_the_middle_above_its_word() {
+        let (shaped, lines) = read("お医者《いしゃ》さん", 30.0);
+        assert_eq!(shaped.text, "お医者さん");
+        let rubies = shaped.rubies_of(&lines[0]);
+        let ruby = &rubies[0];
+        assert_eq!((rubies.len(), ruby.reading.text.as_str()), (1, "いしゃ"));
+        let word = shaped.shapes[0].advance;
+        let below = shaped.visible_width(1..3);
+        let width = ruby.reading.visible_width(0..3);
+        assert!(width < below);
+        assert!((ruby.x - word - (below - width) / 2.0).abs() < 1e-4);
+        assert!(ruby.rise > super::super::layout::ASCENT);
+    }
+
+    #[test]
+    fn a_long_reading_spreads_its_word_and_touches_no_other() {
+        let (plain, _) = read("志を、持つ", 30.0);
+        let (shaped, lines) = read("志《こころざし》を、持《も》つ", 30.0);
+        let rubies = shaped.rubies_of(&lines[0]);
+        let width = rubies[0].reading.visible_width(0..5);
+        assert!(width > plain.shapes[0].advance);
+        assert!((shaped.shapes[0].advance - width).abs() < 1e-4);
+        assert!(rubies[0].x.abs() < 1e-4 && rubies[0].x + width < rubies[1].x);
+    }
+
+    #[test]
+    fn a_word_with_a_reading_stays_on_one_line() {
+        let (shaped, lines) = read("ああああ救急車《きゅうきゅうしゃ》をよぶ", 6.0);
+        assert_eq!(lines[1].shapes.start, 4);
+        assert!(shaped.rubies_of(&lines[0]).is_empty());
+        assert_eq!(shaped.rubies_of(&lines[1]).len(), 1);
+        assert!(shaped.ruby_height() > 0.5);
+        assert!(read("かな", 6.0).0.ruby_height() == 0.0);
     }
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -59,7 +59,8 @@ pub async fn issue(
     };
     // The same key for another resident is another call.
     let request = [id.as_str().as_bytes(), &body.bytes].concat();
-    idempotency::once(&app, &permit, &headers, &request, work).await
+    let (status, json) = idempotency::once(&app, &permit, &headers, &request, work).await?;
+    Ok((status, Json(json)).into_response())
 }
 
 pub async fn pdf(

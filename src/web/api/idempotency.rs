@@ -2,9 +2,7 @@
 
 use std::future::Future;
 
-use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use crate::domain::permit::Permit;
@@ -17,14 +15,15 @@ use crate::web::{App, WebError};
 const KEPT_DAYS: i64 = 1;
 const KEY_MAX: usize = 200;
 
-/// What a call gives: the whole answer, and what of it may be kept for a repeat.
+/// What a call gives: the whole answer, and what of it may be kept for a repeat. A standing may not: it is derived
+/// whenever it is told (safety.md S7).
 pub struct Answer {
     pub status: StatusCode,
     pub body: Value,
     pub kept: Value,
 }
 
-/// Does `work` once for each `Idempotency-Key`; without the header, simply does it.
+/// Does `work` once for each `Idempotency-Key`; without the header, simply does it. A repeat gives what was kept.
 ///
 /// # Errors
 /// `Bad` when the key was used for another call; `TooMany` while the first call is still running.
@@ -34,13 +33,13 @@ pub async fn once<A, F>(
     headers: &HeaderMap,
     request: &[u8],
     work: F,
-) -> Result<Response, ApiError>
+) -> Result<(StatusCode, Value), ApiError>
 where
     F: Future<Output = Result<Answer, ApiError>>,
 {
     let Some(key) = headers.get("idempotency-key") else {
         let answer = work.await?;
-        return Ok((answer.status, Json(answer.body)).into_response());
+        return Ok((answer.status, answer.body));
     };
     let key = key
         .to_str()
@@ -60,7 +59,7 @@ where
                 .ok()
                 .and_then(|status| StatusCode::from_u16(status).ok());
             let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-            return Ok((status.unwrap_or(StatusCode::OK), Json(body)).into_response());
+            return Ok((status.unwrap_or(StatusCode::OK), body));
         }
         Claim::Running => return Err(ApiError(WebError::TooMany { seconds: 2 })),
         Claim::Mismatch => {
@@ -82,7 +81,7 @@ where
                 app.now(),
             )
             .await?;
-            Ok((answer.status, Json(answer.body)).into_response())
+            Ok((answer.status, answer.body))
         }
         Err(error) => {
             idempotency::release(&app.store, permit, key, app.now()).await?;

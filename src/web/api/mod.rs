@@ -5,6 +5,7 @@
 
 mod audit;
 mod caller;
+mod directive;
 mod document;
 mod idempotency;
 mod openapi;
@@ -28,8 +29,7 @@ struct Operation {
     open: bool,
     /// Query parameters: name and meaning.
     query: &'static [(&'static str, &'static str)],
-    /// Whether `If-Match` is demanded.
-    if_match: bool,
+    if_match: IfMatch,
     /// Whether `Idempotency-Key` is honoured.
     idempotent: bool,
     /// The schema of the request's body.
@@ -37,6 +37,15 @@ struct Operation {
     /// Status, meaning and schema of the answer; `None` for a PDF.
     answer: (u16, &'static str, Option<Value>),
     handler: MethodRouter<App>,
+}
+
+/// Whether a call has to say which state its caller has seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IfMatch {
+    Never,
+    Always,
+    /// Not for what raises protection, which is heard whatever was said meanwhile (safety.md S11), nor for a talk.
+    ByKind,
 }
 
 impl Operation {
@@ -52,7 +61,7 @@ impl Operation {
             summary,
             open: false,
             query: &[],
-            if_match: false,
+            if_match: IfMatch::Never,
             idempotent: false,
             request: None,
             answer: (200, "答え", None),
@@ -76,7 +85,12 @@ impl Operation {
     }
 
     fn if_match(mut self) -> Self {
-        self.if_match = true;
+        self.if_match = IfMatch::Always;
+        self
+    }
+
+    fn if_match_by_kind(mut self) -> Self {
+        self.if_match = IfMatch::ByKind;
         self
     }
 
@@ -186,6 +200,27 @@ fn operations() -> Vec<Operation> {
             get(sheet::standing),
         )
         .answers(200, "扱いとその理由", "Standing"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}/statements",
+            "意思・指示・話し合いの記録(古い順)と、今の扱い",
+            get(directive::list),
+        )
+        .query(&[
+            ("after", "この番号(seq)より後"),
+            ("limit", "件数(1〜200、既定50)"),
+        ])
+        .answers(200, "記録。ETag は記録の数", "StatementList"),
+        Operation::new(
+            "post",
+            "/api/v1/residents/{id}/statements",
+            "意思・指示・話し合いの記録を加える。撤回・停止・異議は If-Match なしで、すぐに受け付ける",
+            post(directive::say),
+        )
+        .if_match_by_kind()
+        .idempotent()
+        .takes("NewStatement")
+        .answers(201, "加えた記録と、今の扱い。ETag は記録の数", "Recorded"),
         Operation::new(
             "post",
             "/api/v1/residents/{id}/documents",

@@ -3,9 +3,13 @@
 use axum::Json;
 use serde_json::{Map, Value, json};
 
-use super::{Operation, operations};
+use super::directive::{needs_if_match, sayable, speakers};
+use super::{IfMatch, Operation, operations};
 use crate::domain::answer::{Choice, Field, Kind};
+use crate::domain::directive;
+use crate::domain::permit::Role;
 use crate::domain::record::Record;
+use crate::domain::standing::StandingKind;
 
 pub async fn serve() -> Json<Value> {
     Json(document())
@@ -47,19 +51,25 @@ fn operation_json(operation: &Operation) -> Value {
         })
         .collect();
     for (name, meaning) in operation.query {
-        let kind = if matches!(*name, "limit" | "before") {
-            "integer"
-        } else {
-            "string"
-        };
+        let number = matches!(*name, "limit" | "before")
+            // A list of residents goes on after a cursor, a log after a number.
+            || (*name == "after" && operation.path.ends_with("/statements"));
+        let kind = if number { "integer" } else { "string" };
         parameters.push(
             json!({"name": name, "in": "query", "description": meaning, "schema": {"type": kind}}),
         );
     }
-    if operation.if_match {
+    if operation.if_match != IfMatch::Never {
+        let description = match operation.if_match {
+            IfMatch::ByKind => format!(
+                "取得したときの ETag。違えば412、なければ428。{} では要らない",
+                without_if_match().join("・")
+            ),
+            _ => "取得したときの ETag。違えば412、なければ428".to_owned(),
+        };
         parameters.push(json!({
-            "name": "If-Match", "in": "header", "required": true, "schema": {"type": "string"},
-            "description": "取得したときの ETag。違えば412、なければ428",
+            "name": "If-Match", "in": "header", "required": operation.if_match == IfMatch::Always,
+            "schema": {"type": "string"}, "description": description,
         }));
     }
     if operation.idempotent {
@@ -96,7 +106,7 @@ fn operation_json(operation: &Operation) -> Value {
         problem("413", "大きすぎる");
         problem("422", "項目の誤り");
     }
-    if operation.if_match {
+    if operation.if_match != IfMatch::Never {
         problem("412", "ほかの人が先に変えた");
         problem("428", "If-Match がない");
     }
@@ -131,12 +141,7 @@ fn schemas() -> Value {
             "type": "object",
             "properties": {"access_token": text(), "token_type": {"const": "Bearer"}, "expires_in": whole()},
         },
-        "Standing": {
-            "type": "object",
-            "description": "読むたびに導かれる。until は必ず一緒に示す",
-            "properties": {"code": text(), "headline": text(), "reason": text(), "until": text(), "area": text()},
-            "required": ["code", "headline", "until", "area"],
-        },
+        "Standing": standing(),
         "Staleness": {
             "type": "object",
             "properties": {"code": {"enum": ["fresh", "amber", "red", "never"]}, "words": text()},
@@ -191,6 +196,21 @@ fn schemas() -> Value {
             "allOf": [reference("RevisionMeta")],
             "properties": {"changes": {"type": "array", "items": reference("Change")}, "record": reference("Record")},
         },
+        "StatementList": {
+            "allOf": [list(reference("Statement"))],
+            "properties": {"standing": reference("Standing")},
+            "required": ["standing"],
+        },
+        "Recorded": {
+            "type": "object",
+            "properties": {"statement": reference("Statement"), "standing": reference("Standing")},
+            "required": ["statement", "standing"],
+        },
+        "Statement": {"oneOf": directive::Kind::ALL.iter().map(|kind| statement(*kind)).collect::<Vec<_>>()},
+        "NewStatement": {
+            "description": "署名された原本(scanned)は画面から登録する。退所・死亡(closed)は入居者の status が記録する",
+            "oneOf": sayable().map(new_statement).collect::<Vec<_>>(),
+        },
         "NewDocument": {
             "type": "object",
             "properties": {"form": {"type": "string", "description": "様式の key。例 emergency"}},
@@ -228,6 +248,115 @@ fn schemas() -> Value {
             "required": ["type", "title", "status"],
         },
     })
+}
+
+/// What holds now: always with until when resuscitation goes on (safety.md S3).
+fn standing() -> Value {
+    let text = || json!({"type": "string"});
+    let codes: Vec<&str> = StandingKind::ALL.iter().map(|kind| kind.code()).collect();
+    let object = |members: &[&str]| {
+        let properties: Map<String, Value> = members
+            .iter()
+            .map(|member| ((*member).to_owned(), text()))
+            .collect();
+        json!({"type": "object", "properties": properties, "required": members})
+    };
+    let mut order = object(&[
+        "physician",
+        "institution",
+        "signed_on",
+        "review_due_on",
+        "expires_on",
+        "valid_until",
+        "basis_disease",
+        "expected_event",
+        "person_wish",
+        "scope",
+        "original_location",
+    ]);
+    order["type"] = json!(["object", "null"]);
+    order["description"] = json!("有効な医師の指示書があるときだけ。心停止時のみ");
+    order["properties"]["original_mark"] = json!({
+        "type": ["string", "null"], "description": "署名された原本の照合符号。医師が自分で署名したときは null",
+    });
+    order["properties"]["treatments"] = json!({
+        "type": "array", "items": object(&["label", "text"]), "description": "ここにない治療は、通常どおり行う",
+    });
+    json!({
+        "type": "object",
+        "description": "読むたびに導かれる。headline は必ず until と一緒に示す",
+        "properties": {
+            "code": {"enum": codes},
+            "headline": text(),
+            "until": {"type": "string", "description": "いつまで心肺蘇生を続けるか"},
+            "area": {"type": "string", "description": "この地域の救急隊の対応"},
+            "applies": {"type": ["string", "null"], "description": "指示書が及ぶ範囲。指示書があるときだけ"},
+            "reasons": {"type": "array", "minItems": 1, "items": object(&["code", "text"])},
+            "order": order,
+            "calls": {"type": "array", "items": object(&["who", "phone"]), "description": "電話する順"},
+            "conditions": {"type": "array", "items": text(), "description": "地域の取り決めの条件。ない地域では空"},
+            "changes": {"type": "array", "items": text(), "description": "何があると変わるか"},
+        },
+        "required": ["code", "headline", "until", "area", "applies", "reasons", "order", "calls", "conditions", "changes"],
+    })
+}
+
+/// What a statement of a kind says, from the kind's own fields.
+fn body(kind: directive::Kind) -> Value {
+    json!({
+        "type": "object",
+        "properties": properties(kind.fields().iter()),
+        "additionalProperties": false,
+    })
+}
+
+fn statement(kind: directive::Kind) -> Value {
+    let roles: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
+    json!({
+        "type": "object",
+        "title": kind.label(),
+        "properties": {
+            "id": {"type": "string"},
+            "seq": {"type": "integer", "minimum": 1},
+            "kind": {"const": kind.code()},
+            "label": {"const": kind.label()},
+            "about": {"type": ["string", "null"], "description": "どの記録についてか(id)"},
+            "at": {"type": "string", "format": "date-time"},
+            "by": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "role": {"enum": roles}},
+                "required": ["name", "role"],
+            },
+            "body": body(kind),
+        },
+        "required": ["id", "seq", "kind", "label", "about", "at", "by", "body"],
+    })
+}
+
+fn new_statement(kind: directive::Kind) -> Value {
+    json!({
+        "type": "object",
+        "title": kind.label(),
+        "description": format!(
+            "役割: {}。If-Match: {}",
+            speakers(kind).join("・"),
+            if needs_if_match(kind) { "必要" } else { "不要" }
+        ),
+        "properties": {
+            "kind": {"const": kind.code()},
+            "about": {"type": ["string", "null"], "description": "どの記録についてか(id)"},
+            "body": body(kind),
+        },
+        "required": ["kind"],
+        "additionalProperties": false,
+    })
+}
+
+fn without_if_match() -> Vec<&'static str> {
+    sayable()
+        .filter(|kind| !needs_if_match(*kind))
+        .map(directive::Kind::code)
+        .collect()
 }
 
 fn record() -> Value {

@@ -145,16 +145,20 @@ pub async fn create(
 ) -> Result<Response, ApiError> {
     let work = async {
         let id = admit_record(&app, &permit, &Inputs::from_json(object(&body.value)?)).await?;
-        let read = permit.actor().permit::<ReadResident>()?;
-        let head = resident::get(&app.store, &read, &id).await?;
-        let json = whole_head_json(&app, &read, &head).await?;
+        let made = json!({"id": id});
         Ok(Answer {
             status: StatusCode::CREATED,
-            kept: json.clone(),
-            body: json,
+            kept: made.clone(),
+            body: made,
         })
     };
-    idempotency::once(&app, &permit, &headers, &body.bytes, work).await
+    let (status, made) = idempotency::once(&app, &permit, &headers, &body.bytes, work).await?;
+    // A repeat tells the resident as they are when it is repeated.
+    let id = ResidentId::from(made["id"].as_str().unwrap_or_default());
+    let read = permit.actor().permit::<ReadResident>()?;
+    let head = resident::get(&app.store, &read, &id).await?;
+    let json = whole_head_json(&app, &read, &head).await?;
+    Ok((status, Json(json)).into_response())
 }
 
 /// A body that has to be an object.

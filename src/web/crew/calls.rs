@@ -89,6 +89,19 @@ pub fn first(mut calls: Vec<Call>) -> (Option<Call>, Vec<Call>) {
     (Some(lead), calls)
 }
 
+/// Takes away what the band above calls already; tells whether anything went.
+pub fn without(calls: Vec<Call>, above: &[Call]) -> (Vec<Call>, bool) {
+    let dial = |call: &Call| Some(Phone::parse(call.number.as_deref()?).ok()?.dial());
+    let known: Vec<_> = above.iter().filter_map(dial).collect();
+    let before = calls.len();
+    let left: Vec<Call> = calls
+        .into_iter()
+        .filter(|call| dial(call).is_none_or(|number| !known.contains(&number)))
+        .collect();
+    let went = left.len() < before;
+    (left, went)
+}
+
 /// One call as a large thing to tap, or as words when there is nothing to dial.
 pub fn call(call: &Call) -> Markup {
     let dial = call

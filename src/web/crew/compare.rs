@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::domain::answer::{Field, Shown, row_line};
 use crate::domain::computed::Computed;
+use crate::domain::date::Day;
 use crate::domain::form::{Form, Item, Source, Style};
 use crate::domain::record::{FacilityFacts, Record};
-use crate::domain::standing::Standing;
+use crate::domain::standing::{Standing, StandingKind};
 use crate::domain::view::SheetView;
 use crate::web::scan::Tier;
 
@@ -30,6 +31,35 @@ pub struct Difference {
     pub before: String,
     /// Now.
     pub after: String,
+    /// The paper shows an order that no longer holds: said first, and louder than everything else.
+    pub ends_order: bool,
+}
+
+impl Difference {
+    fn new(
+        key: &'static str,
+        label: impl Into<String>,
+        before: impl Into<String>,
+        after: impl Into<String>,
+    ) -> Self {
+        Self {
+            key,
+            label: label.into(),
+            before: before.into(),
+            after: after.into(),
+            ends_order: false,
+        }
+    }
+}
+
+impl Compared {
+    /// What ended the order that the paper shows.
+    pub fn ended_order(&self) -> Option<&Difference> {
+        match self {
+            Self::Differences(found) => found.iter().find(|one| one.ends_order),
+            Self::Unknown => None,
+        }
+    }
 }
 
 /// Who the person is: told by every page, and not placed by the form.
@@ -44,13 +74,26 @@ const IDENTITY: [(&str, &str); 6] = [
 
 /// Compares what was frozen when the paper was printed with what is shown now, within what the tier lets be shown.
 pub fn compare(form: &Form, tier: Tier, printed: Option<&[u8]>, now: &SheetView) -> Compared {
-    let Some(printed) = printed.and_then(|body| Printed::read(body, now)) else {
-        return Compared::Unknown;
-    };
+    let printed = printed.and_then(|body| Printed::read(body, now));
+    printed
+        .and_then(|printed| differences(form, tier, &printed, now))
+        .map_or(Compared::Unknown, Compared::Differences)
+}
+
+/// `None` when the frozen standing cannot be read.
+fn differences(
+    form: &Form,
+    tier: Tier,
+    printed: &Printed,
+    now: &SheetView,
+) -> Option<Vec<Difference>> {
     let mut found = Vec::new();
     let whole = tier != Tier::ContactsOnly;
+    if !whole {
+        found.extend(ended_without_consent(&printed.standing, &now.standing));
+    }
     if whole {
-        found.extend(printed.standing_difference(&now.standing));
+        found.extend(standing_changes(&printed.standing, &now.standing)?);
         for (key, label) in IDENTITY {
             if let Some(source) = Source::find(key) {
                 let (before, after) = (printed.view.shown(source), now.shown(source));
@@ -65,7 +108,7 @@ pub fn compare(form: &Form, tier: Tier, printed: Option<&[u8]>, now: &SheetView)
     for item in items {
         found.extend(item_differences(item, &printed.view, now));
     }
-    Compared::Differences(found)
+    Some(found)
 }
 
 /// Marks of the revision itself: they differ by nature, and the page tells them elsewhere.
@@ -79,42 +122,151 @@ fn is_mark(source: Source) -> bool {
 /// The paper's sheet, seen as if it were today so that no age differs by the calendar alone.
 struct Printed {
     view: SheetView,
-    standing_code: String,
-    standing_headline: String,
+    /// As [`Standing::json`] gave it; an older version of the program froze only code, headline and until.
+    standing: Value,
 }
 
 impl Printed {
     fn read(body: &[u8], now: &SheetView) -> Option<Self> {
-        let frozen: Value = serde_json::from_slice(body).ok()?;
-        let standing = |member: &str| Some(frozen["standing"][member].as_str()?.to_owned());
+        let mut frozen: Value = serde_json::from_slice(body).ok()?;
         Some(Self {
             view: SheetView {
                 record: Record::from_json(&frozen["record"]).ok()?,
                 facility: FacilityFacts::from_json(&frozen["facility"]).ok()?,
                 ..now.clone()
             },
-            standing_code: standing("code")?,
-            standing_headline: standing("headline")?,
-        })
-    }
-
-    fn standing_difference(&self, now: &Standing) -> Option<Difference> {
-        (self.standing_code != now.code()).then(|| Difference {
-            key: "standing",
-            label: "心肺蘇生".to_owned(),
-            before: self.standing_headline.clone(),
-            after: now.band().headline.to_owned(),
+            standing: frozen["standing"].take(),
         })
     }
 }
 
-fn difference(key: &'static str, label: &str, before: &Shown, after: &Shown) -> Option<Difference> {
-    (before != after).then(|| Difference {
-        key,
-        label: label.to_owned(),
-        before: before.line(),
-        after: after.line(),
+const STANDING: &str = "standing";
+const NO_LONGER_HOLDS: &str = "この紙の指示は、今は有効ではありません";
+const WAS_REVOKED: &str = "この紙の指示は撤回されました";
+
+/// What a crew asks of an order, as its JSON names it.
+pub(super) const ORDER: [(&str, &str); 12] = [
+    ("physician", "指示書の医師"),
+    ("institution", "指示書の医療機関"),
+    ("signed_on", "指示日"),
+    ("review_due_on", "次回確認日"),
+    ("valid_until", "指示書の有効期限"),
+    ("expected_event", "想定された状態"),
+    ("basis_disease", "もとになる病気"),
+    ("person_wish", "本人の意思の確かめ方"),
+    ("scope", "指示の範囲"),
+    ("original_location", "原本の場所"),
+    ("original_mark", "署名された原本の照合符号"),
+    ("treatments", "心肺蘇生のほかの治療"),
+];
+
+/// What is said differently about resuscitation: another standing, or the same with another order, telephone or reason.
+/// `None` when the frozen standing cannot be read.
+pub(in crate::web) fn standing_changes(printed: &Value, now: &Standing) -> Option<Vec<Difference>> {
+    let (code, headline) = (printed["code"].as_str()?, printed["headline"].as_str()?);
+    let band = now.band();
+    if code != now.code() {
+        let ends_order = code == StandingKind::OrderOnFile.code();
+        let label = match (ends_order, now.kind()) {
+            (false, _) => "心肺蘇生",
+            (true, StandingKind::Revoked) => WAS_REVOKED,
+            (true, _) => NO_LONGER_HOLDS,
+        };
+        let after = format!("{}({})", band.headline, band.reason);
+        return Some(vec![Difference {
+            ends_order,
+            ..Difference::new(STANDING, label, headline, after)
+        }]);
+    }
+    let current = now.json();
+    let mut found = Vec::new();
+    let mut add = |label: &str, before: Option<String>, after: Option<String>| {
+        if let (Some(before), Some(after)) = (before, after)
+            && before != after
+        {
+            found.push(Difference::new(STANDING, label, before, after));
+        }
+    };
+    add(
+        "心肺蘇生",
+        Some(headline.to_owned()),
+        Some(band.headline.to_owned()),
+    );
+    for (key, label) in ORDER {
+        let fact = |standing: &Value| standing["order"].get(key).map(fact_words);
+        add(label, fact(printed), fact(&current));
+    }
+    if !now.band_calls().is_empty() {
+        add("医師の電話", call_words(printed), call_words(&current));
+    }
+    add("理由", reason_words(printed), reason_words(&current));
+    let area = |standing: &Value| standing["area"].as_str().map(str::to_owned);
+    add("この地域の救急隊", area(printed), area(&current));
+    Some(found)
+}
+
+/// Without consent nothing of the person is told (safety.md S22), but the paper tells it already: whoever holds it has to
+/// know that its order ended (S8).
+fn ended_without_consent(printed: &Value, now: &Standing) -> Option<Difference> {
+    let ended = printed["code"] == StandingKind::OrderOnFile.code()
+        && now.kind() != StandingKind::OrderOnFile;
+    ended.then(|| Difference {
+        ends_order: true,
+        ..Difference::new(
+            STANDING,
+            NO_LONGER_HOLDS,
+            printed["headline"].as_str().unwrap_or_default(),
+            Standing::withheld().band().headline,
+        )
     })
+}
+
+fn fact_words(fact: &Value) -> String {
+    match fact {
+        Value::String(text) => {
+            Day::parse(text).map_or_else(|_| text.clone(), |day| day.to_string())
+        }
+        Value::Array(treatments) if treatments.is_empty() => "記載なし(通常どおり)".to_owned(),
+        Value::Array(treatments) => joined(treatments, |one| {
+            format!("{} {}", words_of(&one["label"]), words_of(&one["text"]))
+        }),
+        _ => "なし".to_owned(),
+    }
+}
+
+fn call_words(standing: &Value) -> Option<String> {
+    let calls = standing["calls"].as_array()?;
+    Some(joined(calls, |call| {
+        format!("{} {}", words_of(&call["who"]), words_of(&call["phone"]))
+    }))
+}
+
+/// The reasons besides the day of the order, which is a fact of its own.
+fn reason_words(standing: &Value) -> Option<String> {
+    let reasons: Vec<Value> = standing["reasons"]
+        .as_array()?
+        .iter()
+        .filter(|reason| reason["code"] != "order_holds")
+        .cloned()
+        .collect();
+    if reasons.is_empty() {
+        return Some("なし".to_owned());
+    }
+    Some(joined(&reasons, |reason| {
+        words_of(&reason["text"]).to_owned()
+    }))
+}
+
+fn joined(values: &[Value], words: impl Fn(&Value) -> String) -> String {
+    values.iter().map(words).collect::<Vec<_>>().join("、")
+}
+
+fn words_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn difference(key: &'static str, label: &str, before: &Shown, after: &Shown) -> Option<Difference> {
+    (before != after).then(|| Difference::new(key, label, before.line(), after.line()))
 }
 
 fn item_differences(item: &Item, printed: &SheetView, now: &SheetView) -> Vec<Difference> {
@@ -141,27 +293,21 @@ fn row_differences(item: &Item, before: &[Row], after: &[Row]) -> Vec<Difference
         let same = take(&mut came, |new| first_cell(new) == first_cell(old));
         found.push(match same {
             Some(new) => changed_row(item, old, new),
-            None => Difference {
-                key,
-                label: item.label.clone(),
-                before: row_line(old),
-                after: "なくなりました".to_owned(),
-            },
+            None => Difference::new(key, item.label.as_str(), row_line(old), "なくなりました"),
         });
     }
-    found.extend(came.into_iter().map(|new| Difference {
-        key,
-        label: item.label.clone(),
-        before: "ありませんでした".to_owned(),
-        after: row_line(new),
-    }));
+    found.extend(
+        came.into_iter().map(|new| {
+            Difference::new(key, item.label.as_str(), "ありませんでした", row_line(new))
+        }),
+    );
     if found.is_empty() && before != after {
-        found.push(Difference {
+        found.push(Difference::new(
             key,
-            label: item.label.clone(),
-            before: "別の順番".to_owned(),
-            after: "順番だけが変わりました".to_owned(),
-        });
+            item.label.as_str(),
+            "別の順番",
+            "順番だけが変わりました",
+        ));
     }
     found
 }
@@ -172,12 +318,7 @@ fn changed_row(item: &Item, old: &Row, new: &Row) -> Difference {
         (Style::Alert, Some((_, what))) => (what.line(), rest(old), rest(new)),
         _ => (item.label.clone(), row_line(old), row_line(new)),
     };
-    Difference {
-        key: item.source.key(),
-        label,
-        before,
-        after,
-    }
+    Difference::new(item.source.key(), label, before, after)
 }
 
 fn rest(row: &Row) -> String {

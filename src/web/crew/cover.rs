@@ -15,12 +15,12 @@ use crate::store::link::LinkState;
 
 const NOTHING_PERSONAL: &str = "この画面に個人の情報はありません。";
 
-/// The cover of a live paper.
-pub fn live(paper: &Paper) -> Response {
-    answer(StatusCode::OK, &live_main(paper))
+/// The cover of a live paper; `is_overtaken` when something was recorded after it was printed.
+pub fn live(paper: &Paper, is_overtaken: bool) -> Response {
+    answer(StatusCode::OK, &live_main(paper, is_overtaken))
 }
 
-pub(super) fn live_main(paper: &Paper) -> Markup {
+pub(super) fn live_main(paper: &Paper, is_overtaken: bool) -> Markup {
     html! {
         main .cover {
             div {
@@ -34,7 +34,7 @@ pub(super) fn live_main(paper: &Paper) -> Markup {
                 span .small { "照合番号 紙と同じか確かめてください" }
                 span .code { (paper.match_code) }
             }
-            (state(paper))
+            (state(paper, is_overtaken))
             (calls::list(&facility_calls(&paper.facility)))
             (call_119())
             p .foot { (NOTHING_PERSONAL) "救急活動・診療の目的以外で開かないでください。" }
@@ -42,9 +42,9 @@ pub(super) fn live_main(paper: &Paper) -> Markup {
     }
 }
 
-fn state(paper: &Paper) -> Markup {
+fn state(paper: &Paper, is_overtaken: bool) -> Markup {
     let printed = html! { span .num { (moment_text(paper.issued_at)) " 印刷" } };
-    if paper.current_revision == paper.revision {
+    if !is_overtaken {
         strip(
             PaperWord::Current,
             &html! { "この紙は有効です" br; (printed) },

@@ -7,10 +7,12 @@ use super::compare::compare;
 use super::{Opening, Paper, Sheet, tier};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
+use crate::domain::directive::rules::Limits;
 use crate::domain::directive::sample as directive;
 use crate::domain::form::Forms;
+use crate::domain::protocol::Protocols;
 use crate::domain::record::{FacilityFacts, Record};
-use crate::domain::standing::StandingKind;
+use crate::domain::standing::{Standing, StandingKind, standing};
 use crate::domain::view::{Marks, SheetView};
 use crate::store::attachment::Attachment;
 use crate::web::photo::{THUMBNAIL_MAX, data_address};
@@ -183,6 +185,45 @@ pub fn opening(printed: &Value, now: &Value) -> Opening {
             alike_known: true,
         }),
     }
+}
+
+/// A paper printed in a standing, while another holds.
+pub fn standings(printed: &Standing, now: Standing) -> Opening {
+    let record = record();
+    let body = json!({"record": record, "facility": facility(), "standing": printed.json()});
+    let body = body.to_string();
+    let mut view = view(&record);
+    view.standing = now;
+    with_printed(body.as_bytes(), view)
+}
+
+/// An opening with any frozen text.
+pub fn with_printed(frozen: &[u8], view: SheetView) -> Opening {
+    let tier = tier(Some(&view.record), false);
+    let compared = compare(Forms::built_in().scan(), tier, Some(frozen), &view);
+    Opening {
+        tier,
+        sheet: Some(Sheet {
+            compared,
+            view,
+            photo: data_address(&photo()),
+            alike_known: true,
+        }),
+        ..current()
+    }
+}
+
+/// An order as a crew of an area meets it whose rules let crews stop.
+pub fn order_in_tokyo() -> Standing {
+    let log = directive::log(StandingKind::OrderOnFile);
+    let now = directive::today().starts_at().plus_minutes(180);
+    standing(
+        Ok(&log.0),
+        &directive::subject(),
+        Protocols::default().area(Some("tokyo")),
+        Limits::default(),
+        now,
+    )
 }
 
 /// Nothing changed since printing.

@@ -6,7 +6,9 @@ use maud::{Markup, html};
 
 use super::calls::{self, Call};
 use super::compare::{Compared, Difference};
-use super::shell::{PaperWord, answer, band, call_119, facility_calls, match_code, strip};
+use super::shell::{
+    PaperWord, answer, band, band_calls, call_119, facility_calls, match_code, strip,
+};
 use super::{Opening, Paper, Sheet};
 use crate::domain::answer::{Field, Kind, Known, Shown, row_line};
 use crate::domain::computed::Computed;
@@ -14,7 +16,7 @@ use crate::domain::date::{ago, moment_text};
 use crate::domain::form::{Form, Item, Section, Source, Style};
 use crate::domain::record::{ConsentToShare, Sex};
 use crate::domain::sheet::Staleness;
-use crate::domain::standing::Standing;
+use crate::domain::standing::{Standing, StandingKind};
 use crate::domain::view::SheetView;
 use crate::web::icon::{Icon, icon};
 use crate::web::scan::Tier;
@@ -36,7 +38,8 @@ fn whole(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
     let view = &sheet.view;
     let lead = lead_length(form);
     let (leading, following) = form.sections.split_at(lead);
-    let (first, further) = lead_calls(leading, view);
+    let above = band_calls(&view.standing);
+    let (first, further) = lead_calls(leading, view, &above);
     html! {
         main {
             (paper_state(&opening.paper, sheet))
@@ -53,14 +56,15 @@ fn whole(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
             @for item in leading.iter().flat_map(|section| &section.items).filter(|item| item.style == Style::Alert) {
                 (alerts(item, view))
             }
+            (conditions(&view.standing))
             (differences(&sheet.compared))
             @let with_calls = following.iter().position(has_calls).unwrap_or(following.len());
-            @for part in &following[..with_calls] { (section(part, view)) }
+            @for part in &following[..with_calls] { (section(part, view, &above)) }
             @if !further.is_empty() {
                 h2 #further { "ほかの電話 " (further.len()) "件" }
                 (calls::list(&further))
             }
-            @for part in &following[with_calls..] { (section(part, view)) }
+            @for part in &following[with_calls..] { (section(part, view, &above)) }
             (foot(opening, Some(sheet)))
         }
     }
@@ -84,13 +88,19 @@ fn has_calls(section: &Section) -> bool {
     section.items.iter().any(|item| item.style == Style::Call)
 }
 
-/// The one call to make first of each item; the others stand further down, so that the alerts stay in sight.
-fn lead_calls(sections: &[Section], view: &SheetView) -> (Vec<Call>, Vec<Call>) {
+/// The one call to make first of each item; the others stand further down, so that the alerts stay in sight. What the band
+/// calls already is not repeated, and nobody else takes its place.
+fn lead_calls(sections: &[Section], view: &SheetView, above: &[Call]) -> (Vec<Call>, Vec<Call>) {
     let items = sections.iter().flat_map(|section| &section.items);
     let mut leading = Vec::new();
     let mut further = Vec::new();
     for item in items.filter(|item| item.style == Style::Call) {
-        let (first, rest) = calls::first(calls::calls(item, view));
+        let (calls, in_band) = calls::without(calls::calls(item, view), above);
+        if in_band {
+            further.extend(calls);
+            continue;
+        }
+        let (first, rest) = calls::first(calls);
         leading.extend(first);
         further.extend(rest);
     }
@@ -111,6 +121,16 @@ fn paper_state(paper: &Paper, sheet: &Sheet) -> Markup {
             &html! {
                 "この紙は最新です " span .soft { (code) } " " (stale)
                 @if newer { br; span .small .soft { "記録は印刷のあと更新されましたが、この画面の項目は紙と同じです。" } }
+            },
+        ),
+        Compared::Differences(found) if sheet.compared.ended_order().is_some() => strip(
+            PaperWord::Ended,
+            &html! {
+                @if let Some(ended) = sheet.compared.ended_order() {
+                    strong .loud { (ended.label) "。心肺蘇生を実施してください" }
+                }
+                "印刷のあとで" (found.len()) "点が変わりました。" a href="#changed" { "変わった点" } br;
+                span .small { (code) " " (stale) }
             },
         ),
         Compared::Differences(found) => strip(
@@ -228,6 +248,25 @@ fn named(key: &'static str) -> Field {
     }
 }
 
+/// What the area's crews check before a physician's word lets them stop. Where nobody spoke of it, or the area's crews
+/// cannot stop, there is nothing to check.
+fn conditions(standing: &Standing) -> Markup {
+    let speaks = matches!(
+        standing.kind(),
+        StandingKind::OrderOnFile | StandingKind::FullCprWishOnly
+    );
+    if !speaks || standing.conditions().is_empty() {
+        return html! {};
+    }
+    html! {
+        h2 { "この地域で確かめること" }
+        p .b { "すべてを確かめ、医師が電話で指示するまで、心肺蘇生を続けます。" }
+        ul .check { @for one in standing.conditions() { li { (one) } } }
+        @if !standing.area_calls().is_empty() { p { "連絡する相手: " (standing.area_calls().join("、")) } }
+        p .small .soft { "出典: " (standing.area_source()) }
+    }
+}
+
 fn differences(compared: &Compared) -> Markup {
     let Compared::Differences(found) = compared else {
         return html! {};
@@ -248,7 +287,7 @@ fn difference(one: &Difference) -> Markup {
 }
 
 /// A section of the form: lists, then facts, then calls; what nobody asked is named in one line (safety.md S18).
-fn section(section: &Section, view: &SheetView) -> Markup {
+fn section(section: &Section, view: &SheetView, above: &[Call]) -> Markup {
     let shown: Vec<(&Item, Shown)> = section
         .items
         .iter()
@@ -283,7 +322,7 @@ fn section(section: &Section, view: &SheetView) -> Markup {
             }
         }
         @for item in section.items.iter().filter(|item| item.style == Style::Call) {
-            (calls::list(&calls::calls(item, view)))
+            (calls::list(&calls::without(calls::calls(item, view), above).0))
         }
     }
 }
@@ -317,7 +356,7 @@ fn fact(item: &Item, shown: &Shown) -> Markup {
 fn contacts_only(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
     let view = &sheet.view;
     let why = consent_words(view);
-    let (first, further) = lead_calls(&form.sections, view);
+    let (first, further) = lead_calls(&form.sections, view, &[]);
     html! {
         main {
             (paper_state(&opening.paper, sheet))

@@ -12,12 +12,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::domain::answer::Known;
 use crate::domain::phone::Phone;
 use crate::domain::record::FacilityFacts;
-use crate::domain::standing::Standing;
+use crate::domain::standing::{BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED, Standing};
 use crate::web::assets::CREW_STYLE;
 use crate::web::icon::{Icon, icon};
 use crate::web::session::sha256;
 
-use super::calls::{Call, call};
+use super::calls::{Call, call, list};
 
 /// Nothing but the inlined style and pictures inside the page: no script, no request, no frame.
 fn policy() -> HeaderValue {
@@ -94,12 +94,40 @@ pub fn band_because(standing: &Standing, why: Option<&str>) -> Markup {
     let band = standing.band();
     html! {
         section .cpr data-standing=(standing.code()) aria-label="心肺蘇生" {
+            @if let Some(scope) = band.scope { p .scope { (scope) } }
             h2 { (icon(Icon::Heart)) span { (band.headline) } }
             p .until { (band.until) }
             @if let Some(why) = why { p .why { (why) } }
             p .area { (band.area) }
+            (list(&band_calls(standing)))
+            @if let Some(order) = standing.order() {
+                dl .facts { @for (label, words) in &band.facts { (fact(label, words)) } }
+                @if !order.treatments.is_empty() {
+                    h3 { "心肺蘇生のほかの治療" }
+                    dl .facts { @for (label, words) in &order.treatments { (fact(label, words)) } }
+                }
+                p { (BLANK_IS_FULL) "。" }
+                p { (EVERYTHING_ELSE) "。" }
+                p .b { (NOT_COVERED) "。" }
+            }
         }
     }
+}
+
+fn fact(label: &str, words: &str) -> Markup {
+    html! { div { dt { (label) } dd { (words) } } }
+}
+
+/// Whom the band tells to call: the physician first, then the backup.
+pub fn band_calls(standing: &Standing) -> Vec<Call> {
+    let calls = standing.band_calls().iter();
+    calls
+        .map(|call| Call {
+            who: call.who.clone(),
+            number: Some(call.phone.to_string()),
+            said: String::new(),
+        })
+        .collect()
 }
 
 /// The facility's own numbers, the one for the night first.

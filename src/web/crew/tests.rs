@@ -9,10 +9,14 @@ use serde_json::{Value, json};
 
 use super::compare::Compared;
 use super::{Opening, cover, json as as_json, sample, sheet, shell, tier};
+use crate::domain::directive::Kind;
+use crate::domain::directive::sample as directive;
 use crate::domain::form::Forms;
 use crate::domain::link::EndReason;
 use crate::domain::record::Record;
-use crate::domain::standing::Standing;
+use crate::domain::standing::{
+    BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED, ONLY_IN_ARREST, Standing, StandingKind,
+};
 use crate::store::link::LinkState;
 use crate::web::photo::data_address;
 use crate::web::scan::Tier;
@@ -38,8 +42,22 @@ fn text(page: &str) -> String {
         .collect()
 }
 
+/// A paper printed under an order, in each standing that may hold now.
+fn since_an_order() -> Vec<(&'static str, Opening)> {
+    let order = directive::of(StandingKind::OrderOnFile);
+    StandingKind::ALL
+        .into_iter()
+        .map(|kind| (kind.code(), sample::standings(&order, directive::of(kind))))
+        .collect()
+}
+
 fn all_openings() -> Vec<(&'static str, Opening)> {
-    vec![
+    let mut openings = since_an_order();
+    openings.push((
+        "tokyo",
+        sample::standings(&sample::order_in_tokyo(), sample::order_in_tokyo()),
+    ));
+    openings.extend([
         ("current", sample::current()),
         ("changed", sample::changed()),
         ("empty", sample::empty()),
@@ -48,7 +66,8 @@ fn all_openings() -> Vec<(&'static str, Opening)> {
         ("hostile", hostile()),
         ("emergency", emergency()),
         ("unrecorded", unrecorded()),
-    ]
+    ]);
+    openings
 }
 
 fn states() -> Vec<LinkState> {
@@ -137,7 +156,7 @@ fn s03_s15_every_page_says_what_to_do_and_until_when() {
         .collect();
     pages.push((
         "cover".to_owned(),
-        whole(&cover::live_main(&sample::paper())),
+        whole(&cover::live_main(&sample::paper(), false)),
     ));
     pages.push(("unknown".to_owned(), whole(&cover::unknown_main())));
     pages.push(("unreachable".to_owned(), whole(&cover::unreachable_main())));
@@ -148,20 +167,22 @@ fn s03_s15_every_page_says_what_to_do_and_until_when() {
         ));
     }
     for (name, page) in pages {
-        for words in [
-            "心肺蘇生を実施してください",
-            band.until,
-            &band.area,
-            "href=\"tel:119\"",
-            "noindex",
-        ] {
+        let goes_on = page.contains("心肺蘇生を実施してください")
+            || page.contains("確認まで心肺蘇生を続けてください");
+        assert!(goes_on, "{name}");
+        // Where crews may stop the band says on whose word.
+        let area = match name.as_str() {
+            "tokyo" => "それまで蘇生を続けます",
+            _ => &band.area,
+        };
+        for words in [band.until, area, "href=\"tel:119\"", "noindex"] {
             assert!(page.contains(words), "{name}: {words}");
         }
     }
     for (name, opening) in all_openings() {
         let standing = &body(&opening)["standing"];
         assert_eq!(standing["until"], band.until, "{name}");
-        assert_eq!(standing["area"], band.area, "{name}");
+        assert!(name == "tokyo" || standing["area"] == band.area, "{name}");
     }
 }
 
@@ -179,7 +200,7 @@ fn s01_what_cannot_be_read_is_full_cpr_and_the_facilitys_number() {
 #[test]
 fn the_cover_and_the_pages_that_open_nothing_hold_no_personal_data() {
     let mut pages = vec![
-        whole(&cover::live_main(&sample::paper())),
+        whole(&cover::live_main(&sample::paper(), false)),
         whole(&cover::unknown_main()),
         whole(&cover::unreachable_main()),
     ];
@@ -275,7 +296,7 @@ fn s08_the_facility_and_an_alert_count_as_changes_too_and_a_birthday_does_not() 
 #[test]
 fn s08_a_printed_standing_that_no_longer_holds_comes_first() {
     let frozen = String::from_utf8(sample::frozen(&sample::record(), &sample::facility())).unwrap();
-    let frozen = frozen.replace("\"full_cpr\"", "\"order_on_file\"");
+    let frozen = frozen.replace("\"full_cpr\"", "\"revoked\"");
     let compared = super::compare(
         Forms::built_in().scan(),
         Tier::Full,
@@ -286,6 +307,257 @@ fn s08_a_printed_standing_that_no_longer_holds_comes_first() {
         panic!("compared");
     };
     assert_eq!((found.len(), found[0].label.as_str()), (1, "心肺蘇生"));
+}
+
+#[test]
+fn s08_an_order_that_ended_after_printing_is_said_first_and_loud() {
+    for (name, opening) in since_an_order() {
+        let page = text(&page(&opening));
+        let holds = name == StandingKind::OrderOnFile.code();
+        let loud = match name {
+            "revoked" => "この紙の指示は撤回されました。心肺蘇生を実施してください",
+            _ => "この紙の指示は、今は有効ではありません。心肺蘇生を実施してください",
+        };
+        assert_eq!(page.contains(loud), !holds, "{name}: {page}");
+        assert_eq!(page.contains("この紙は最新です"), holds, "{name}");
+        if !holds {
+            assert!(
+                page.find(loud) < page.find("髙﨑"),
+                "{name}: before everything else"
+            );
+            let changes = &body(&opening)["changes"];
+            assert_eq!(changes[0]["key"], "standing", "{name}");
+        }
+    }
+}
+
+#[test]
+fn s08_another_order_another_phone_and_another_reason_are_changes_too() {
+    let mut other = directive::order_body();
+    for (key, value) in [
+        ("physician_name", json!("北村 千尋")),
+        ("phone_24h", json!("0463-00-7777")),
+        ("original_location", json!("2階 看護師詰所の棚")),
+        ("antibiotics", json!(null)),
+    ] {
+        other[key] = value;
+    }
+    let now = directive::Log::default().signed_order_of(&other).standing();
+    let printed = directive::Log::default().signed_order().standing();
+    let opening = sample::standings(&printed, now);
+    let Some(Compared::Differences(found)) = opening.sheet.as_ref().map(|sheet| &sheet.compared)
+    else {
+        panic!("compared");
+    };
+    let told: Vec<(&str, &str)> = found
+        .iter()
+        .map(|one| (one.label.as_str(), one.after.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("指示書の医師", "北村 千尋"),
+            ("原本の場所", "2階 看護師詰所の棚"),
+            (
+                "心肺蘇生のほかの治療",
+                "気管挿管 望まないと話している(医師の確認が必要)"
+            ),
+            (
+                "医師の電話",
+                "北村 千尋医師(みなと在宅クリニック) 0463-00-7777、つながらないとき(みなと訪問看護ステーション) 0463-00-2299"
+            ),
+        ]
+    );
+    assert!(!found.iter().any(|one| one.ends_order));
+    let due = directive::log(StandingKind::OrderOnFile)
+        .standing_at(directive::today().plus_days(81).starts_at());
+    assert_eq!(due.kind(), StandingKind::OrderOnFile);
+    let opening = sample::standings(&directive::of(StandingKind::OrderOnFile), due);
+    let changes = body(&opening)["changes"].clone();
+    assert_eq!(
+        (changes[0]["label"].as_str(), changes[0]["before"].as_str()),
+        (Some("理由"), Some("なし"))
+    );
+    assert!(
+        changes[0]["after"]
+            .as_str()
+            .unwrap()
+            .contains("再確認期限超過"),
+        "{changes}"
+    );
+}
+
+#[test]
+fn s08_a_review_since_the_print_tells_its_new_days_and_every_fact_is_compared() {
+    let mut log = directive::log(StandingKind::OrderOnFile);
+    let printed = log.standing();
+    let again = json!({"signed_on": "2026-11-20", "review_due_on": "2027-04-20"});
+    log.say(directive::nurse(), Kind::Submitted, Some(2), &json!({}))
+        .say(directive::physician(), Kind::Reviewed, Some(2), &again);
+    let opening = sample::standings(&printed, log.standing());
+    let changes = body(&opening)["changes"].clone();
+    let told: Vec<&str> = changes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["指示日", "次回確認日", "指示書の有効期限"]);
+    assert_eq!(changes[0]["after"], "令和8年11月20日(2026年)");
+    let order = printed.json()["order"].clone();
+    for (key, label) in super::compare::ORDER {
+        assert!(order.get(key).is_some(), "{label}: no such fact {key}");
+    }
+    // The day on which it expires is part of the day until which it is valid.
+    let compared = super::compare::ORDER.len() + 1;
+    assert_eq!(order.as_object().unwrap().len(), compared, "{order}");
+}
+
+#[test]
+fn s08_a_paper_frozen_by_the_older_version_is_still_read() {
+    for (code, changed) in [("order_on_file", false), ("full_cpr", true)] {
+        let frozen = json!({
+            "record": sample::record(), "facility": sample::facility(),
+            "standing": {"code": code, "headline": directive::of(StandingKind::OrderOnFile).band().headline, "until": "…"},
+        });
+        let mut view = sample::view(&sample::record());
+        view.standing = directive::of(StandingKind::OrderOnFile);
+        let opening = sample::with_printed(frozen.to_string().as_bytes(), view);
+        let changes = body(&opening)["changes"].clone();
+        assert_eq!(
+            changes.as_array().map(Vec::len),
+            Some(usize::from(changed)),
+            "{changes}"
+        );
+    }
+}
+
+#[test]
+fn s13_s14_an_order_says_first_to_what_it_applies_and_what_it_never_touches() {
+    let page = text(&page(&sample::standings(
+        &directive::of(StandingKind::OrderOnFile),
+        directive::of(StandingKind::OrderOnFile),
+    )));
+    let order = [
+        "この紙は最新です",
+        "髙﨑 𠮷子",
+        ONLY_IN_ARREST,
+        "医師の指示書があります(心停止時のみ)",
+        "医師が電話で確認するまで",
+        "この地域では救急隊は蘇生を行い搬送します",
+        "0463-00-1199",
+        "0463-00-2299",
+        "次回確認日",
+        "想定された状態",
+        "気管挿管",
+        BLANK_IS_FULL,
+        EVERYTHING_ELSE,
+        NOT_COVERED,
+        "090-0000-0001",
+        "要注意薬",
+    ];
+    let places: Vec<Option<usize>> = order.iter().map(|words| page.find(words)).collect();
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{places:?} {page}"
+    );
+    for words in [
+        "けが・窒息・転落",
+        "18歳未満",
+        "心停止ではないとき",
+        "指示の対象外",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn whom_the_band_calls_is_called_once() {
+    let mut order = directive::order_body();
+    // The same physician as on the sheet.
+    order["phone_24h"] = json!("0463-00-0000");
+    let standing = directive::Log::default().signed_order_of(&order).standing();
+    let page = page(&sample::standings(&standing, standing.clone()));
+    assert_eq!(page.matches("tel:0463000000").count(), 1);
+    let first = page.split("class=\"alerts\"").next().unwrap();
+    assert!(
+        !first.contains("tel:0463002200"),
+        "nobody else takes the physician's place"
+    );
+    assert!(page.contains("tel:0463002200") && page.contains("tel:09000000001"));
+    for kind in [StandingKind::Conflict, StandingKind::FullCprInvalidOrder] {
+        let standing = directive::of(kind);
+        let page = self::page(&sample::standings(&standing, standing.clone()));
+        let band = page
+            .split("<section class=\"cpr\"")
+            .nth(1)
+            .unwrap()
+            .split("</section>")
+            .next()
+            .unwrap();
+        assert!(
+            band.contains("tel:0463001199") && band.contains("tel:0463002299"),
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn s15_the_areas_conditions_are_a_checklist_with_whom_to_call_and_a_source() {
+    let tokyo = sample::order_in_tokyo();
+    let page = text(&page(&sample::standings(&tokyo, tokyo.clone())));
+    assert!(page.contains("この地域で確かめること"), "{page}");
+    for words in tokyo.conditions().iter().chain(tokyo.area_calls()) {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(
+        page.contains(&format!("出典: {}", tokyo.area_source()))
+            && page.contains("2026-11-25 確認")
+    );
+    let default = text(&self::page(&since_an_order()[4].1));
+    assert!(!default.contains("この地域で確かめること"));
+}
+
+#[test]
+fn s22_without_consent_nothing_of_the_order_is_told_but_that_the_papers_order_ended() {
+    let refused = sample::with(
+        sample::record(),
+        &json!({"consent_to_share_ems": "refused"}),
+    );
+    for (now, ended) in [
+        (StandingKind::OrderOnFile, false),
+        (StandingKind::Revoked, true),
+    ] {
+        let frozen = json!({
+            "record": refused, "facility": sample::facility(),
+            "standing": directive::of(StandingKind::OrderOnFile).json(),
+        });
+        let mut view = sample::view(&refused);
+        view.standing = directive::of(now);
+        let opening = sample::with_printed(frozen.to_string().as_bytes(), view);
+        assert_eq!(opening.tier, Tier::ContactsOnly);
+        let page = page(&opening);
+        let json = body(&opening);
+        assert_eq!(
+            page.contains("この紙の指示は、今は有効ではありません"),
+            ended
+        );
+        assert_eq!(json["standing"]["code"], "full_cpr");
+        assert!(page.contains("data-standing=\"full_cpr\""));
+        for hidden in [
+            "神谷",
+            "みなと在宅",
+            "慢性心不全",
+            "やっぱり助けて",
+            "撤回",
+            "医務室",
+        ] {
+            assert!(
+                !page.contains(hidden) && !json.to_string().contains(hidden),
+                "{hidden}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -459,14 +731,21 @@ fn the_json_follows_the_form_with_every_answer_in_words() {
 /// A phone on a bad line gets the page in one flight: 10 segments of 1,460 bytes.
 #[test]
 fn the_fullest_page_is_under_14_kilobytes_compressed() {
-    let mut opening = sample::changed();
-    if let Some(sheet) = &mut opening.sheet {
-        sheet.photo = data_address(&sample::largest_photo());
-        assert!(sheet.photo.is_some());
-    }
+    let largest = |mut opening: Opening| {
+        if let Some(sheet) = &mut opening.sheet {
+            sheet.photo = data_address(&sample::largest_photo());
+            assert!(sheet.photo.is_some());
+        }
+        opening
+    };
+    let opening = largest(sample::changed());
+    let ended = since_an_order().swap_remove(1).1;
+    let order = sample::standings(&sample::order_in_tokyo(), sample::order_in_tokyo());
     for (name, page) in [
         ("changed", page(&opening)),
-        ("cover", whole(&cover::live_main(&sample::paper()))),
+        ("order", page(&largest(order))),
+        ("ended", page(&largest(ended))),
+        ("cover", whole(&cover::live_main(&sample::paper(), false))),
     ] {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::new(4));
         gzip.write_all(page.as_bytes()).unwrap();
@@ -483,13 +762,15 @@ fn every_page_can_be_looked_at() {
         .into_iter()
         .map(|(name, opening)| (format!("sheet-{name}"), page(&opening)))
         .collect();
-    let mut newer = sample::paper();
-    newer.current_revision = 9;
+    let newer = sample::paper();
     pages.push((
         "cover".to_owned(),
-        whole(&cover::live_main(&sample::paper())),
+        whole(&cover::live_main(&sample::paper(), false)),
     ));
-    pages.push(("cover-newer".to_owned(), whole(&cover::live_main(&newer))));
+    pages.push((
+        "cover-newer".to_owned(),
+        whole(&cover::live_main(&newer, true)),
+    ));
     pages.push(("unknown".to_owned(), whole(&cover::unknown_main())));
     pages.push(("unreachable".to_owned(), whole(&cover::unreachable_main())));
     for state in states() {

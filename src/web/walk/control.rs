@@ -7,14 +7,11 @@
 use maud::{Markup, html};
 
 use super::edit::Typed;
-use crate::domain::answer::{
-    Choice, Field, Inputs, Kind, NOT_ASKED, ROWS_MAX, UNKNOWN, says_unknown,
-};
+use crate::domain::answer::{Choice, Field, Kind, NOT_ASKED, ROWS_MAX, UNKNOWN, says_unknown};
 use crate::domain::date::{Day, Era, PartialDay};
 use crate::domain::form::Level;
 use crate::domain::number::BloodPressure;
 use crate::domain::phone::{Phone, Postcode};
-use crate::domain::record::Record;
 use crate::domain::text;
 use crate::web::icon::{Icon, icon};
 
@@ -138,7 +135,8 @@ impl Control<'_> {
             input class=[line.class] id=(self.key) name=(self.key) type=(line.kind) inputmode=[line.mode]
                 lang=[line.lang] value=(self.raw()) aria-describedby=[described]
                 aria-invalid=[notes.invalid.then_some("true")]
-                aria-required=[(self.level == Level::Required).then_some("true")];
+                aria-required=[(self.level == Level::Required).then_some("true")]
+                autofocus[self.typed.focus == Some(self.key.as_str())];
         }
     }
 
@@ -312,18 +310,17 @@ impl Control<'_> {
         }
     }
 
-    /// Whether anything in the rows counts as an answer, by the record's own reading.
+    /// Whether anything in the rows counts as an answer, as reading them would say: an era alone does not.
     fn has_rows(&self, numbers: &[usize]) -> bool {
-        let mut rows = Inputs::default();
-        for number in numbers {
+        let cells = numbers.iter().map(|number| {
             let row = self.under(&number.to_string());
-            rows.replace(&row, self.typed.inputs.part(&row));
-        }
-        let (record, problems) = Record::read(&rows);
-        let is_answered = record
-            .get(&self.key)
-            .is_some_and(|(_, answer)| !answer.shown().is_not_asked());
-        is_answered || !problems.is_empty()
+            self.typed.inputs.part(&row)
+        });
+        cells.into_iter().any(|row| {
+            row.iter()
+                .filter(|(key, _)| !key.ends_with(".row") && !key.ends_with(".era"))
+                .any(|(_, values)| values.iter().any(|value| !text::clean(value).is_empty()))
+        })
     }
 
     fn row(&self, fields: &'static [Field], at: usize, number: usize, count: usize) -> Markup {

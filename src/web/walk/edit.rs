@@ -23,6 +23,8 @@ pub struct Typed<'a> {
     pub today: Day,
     /// The address of the photograph's thumbnail, if there is one.
     pub photo: Option<&'a str>,
+    /// The input that has the focus when the page comes.
+    pub focus: Option<&'a str>,
 }
 
 /// The inputs of one section: what crews need first in a box on top, the rest below.
@@ -96,6 +98,31 @@ pub fn fields<'a>(
     }
 }
 
+/// One input outside a form, with what is to be said beside it; in a row of others, a choice takes one line.
+pub fn field(field: &Field, about: About<'_>, typed: &Typed<'_>) -> Markup {
+    Control {
+        key: field.key.to_owned(),
+        label: field.label,
+        kind: field.kind,
+        level: match about.required {
+            true => Level::Required,
+            false => Level::Optional,
+        },
+        hint: about.hint,
+        in_row: about.in_row,
+        typed,
+    }
+    .show()
+}
+
+/// What [`field`] says of an input.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    pub required: bool,
+    pub hint: Option<&'a str>,
+    pub in_row: bool,
+}
+
 /// Where the sections of a form are edited.
 #[derive(Clone, Copy, Debug)]
 pub struct Pages<'a> {
@@ -131,7 +158,7 @@ fn section_of<'a>(form: &'a Form, key: &str) -> Option<&'a Section> {
 pub fn error_summary(problems: &Problems, inputs: &Inputs, pages: &Pages<'_>) -> Markup {
     summary(
         problems,
-        |key| words(key, inputs, Some(pages.form)),
+        |key| Some(words(key, inputs, Some(pages.form))),
         |key| pages.address(key),
     )
 }
@@ -140,16 +167,33 @@ pub fn error_summary(problems: &Problems, inputs: &Inputs, pages: &Pages<'_>) ->
 pub fn error_summary_here(problems: &Problems, inputs: &Inputs) -> Markup {
     summary(
         problems,
-        |key| words(key, inputs, None),
+        |key| Some(words(key, inputs, None)),
         |key| Some(format!("#{key}")),
+    )
+}
+
+/// The same for fields that are not the record's; what concerns none of `known` is said without a link.
+pub fn error_summary_among(known: &[Field], problems: &Problems, inputs: &Inputs) -> Markup {
+    let field = |key: &str| {
+        let top = key.split('.').next().unwrap_or(key);
+        known.iter().find(|field| field.key == top)
+    };
+    summary(
+        problems,
+        |key| field(key).map(|field| words_below(key, inputs, field.label, Some(field.kind))),
+        |key| field(key).map(|_| format!("#{key}")),
     )
 }
 
 fn summary(
     problems: &Problems,
-    words: impl Fn(&str) -> String,
+    words: impl Fn(&str) -> Option<String>,
     address: impl Fn(&str) -> Option<String>,
 ) -> Markup {
+    let line = |key: &str, message: &str| match words(key) {
+        Some(words) => format!("{words}: {message}"),
+        None => message.to_owned(),
+    };
     html! {
         @if !problems.is_empty() {
             div .notice .errors data-type="error" role="alert" tabindex="-1" {
@@ -160,9 +204,9 @@ fn summary(
                         @for (key, message) in problems.iter() {
                             li {
                                 @if let Some(address) = address(key) {
-                                    a href=(address) { (words(key)) ": " (message) }
+                                    a href=(address) { (line(key, message)) }
                                 } @else {
-                                    (words(key)) ": " (message)
+                                    (line(key, message))
                                 }
                             }
                         }
@@ -199,18 +243,25 @@ pub fn missing_summary(missing: &[Missing], pages: &Pages<'_>) -> Markup {
 
 /// The words for a dotted key: `緊急連絡先 2番目 携帯電話`.
 fn words(key: &str, inputs: &Inputs, form: Option<&Form>) -> String {
-    let mut parts = key.split('.');
-    let top = parts.next().unwrap_or(key);
+    let top = key.split('.').next().unwrap_or(key);
     let Some(source) = Source::find(top) else {
         return key.to_owned();
     };
     let placed = form.and_then(|form| form.items().find(|item| item.source.key() == top));
-    let mut words = placed.map_or_else(|| source.label().to_owned(), |item| item.label.clone());
-    let mut known: &[Field] = match source {
-        Source::Record(Field {
-            kind: Kind::Rows(fields),
-            ..
-        }) => fields,
+    let label = placed.map_or_else(|| source.label().to_owned(), |item| item.label.clone());
+    let kind = match source {
+        Source::Record(field) => Some(field.kind),
+        _ => None,
+    };
+    words_below(key, inputs, &label, kind)
+}
+
+fn words_below(key: &str, inputs: &Inputs, label: &str, kind: Option<Kind>) -> String {
+    let mut parts = key.split('.');
+    let top = parts.next().unwrap_or(key);
+    let mut words = label.to_owned();
+    let mut known: &[Field] = match kind {
+        Some(Kind::Rows(fields)) => fields,
         _ => &[],
     };
     for part in parts {

@@ -47,6 +47,15 @@ pub const PHOTO_FILE_ID: &str = "photo-file";
 /// photograph. Returns the id of what should have the focus afterwards; `None` if it is no such command or cannot be
 /// carried out.
 pub fn apply(inputs: &mut Inputs, command: &str) -> Option<String> {
+    apply_to(Record::fields(), inputs, command)
+}
+
+/// [`apply`] for the lists among `known`, which need not be the record's.
+pub fn apply_to(
+    known: impl IntoIterator<Item = &'static Field>,
+    inputs: &mut Inputs,
+    command: &str,
+) -> Option<String> {
     if command == "photo" {
         return Some(PHOTO_FILE_ID.to_owned());
     }
@@ -55,7 +64,7 @@ pub fn apply(inputs: &mut Inputs, command: &str) -> Option<String> {
         Some((key, number)) => (key, Some(number.parse::<usize>().ok()?)),
         None => (rest, None),
     };
-    let fields = list_fields(key)?;
+    let fields = list_fields(known, key)?;
     let mut order = inputs.rows(key);
     let Some(number) = number else {
         return (verb == "add").then(|| add(inputs, key, fields, order))?;
@@ -92,8 +101,12 @@ fn add(inputs: &mut Inputs, key: &str, fields: &[Field], mut order: Vec<usize>) 
     Some(format!("{key}.{}.{first}", order.len() - 1))
 }
 
-fn list_fields(key: &str) -> Option<&'static [Field]> {
-    Record::fields()
+fn list_fields(
+    known: impl IntoIterator<Item = &'static Field>,
+    key: &str,
+) -> Option<&'static [Field]> {
+    known
+        .into_iter()
         .find(|field| field.key == key)
         .and_then(|field| match field.kind {
             Kind::Rows(fields) => Some(fields),

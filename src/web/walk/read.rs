@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::domain::answer::{Field, Kind, NOT_ASKED, Shown, UNKNOWN};
+use crate::domain::answer::{Answer, Field, Kind, NOT_ASKED, Shown, UNKNOWN};
 use crate::domain::computed::Computed;
 use crate::domain::form::{Item, Level, Section, Source, Style};
 use crate::domain::phone::Phone;
@@ -245,41 +245,88 @@ pub fn alert_icon(what: &str) -> Icon {
     }
 }
 
-/// What to do about resuscitation: always the order, its reason, until when, and what crews of the area do.
+/// What to do about resuscitation, in the order in which it has to be read: to what an order applies, what to do, why,
+/// until when, what crews of the area do; then the order's facts, and whom to call.
 pub fn band(standing: &Standing) -> Markup {
-    band_of_size(standing, "standing")
+    band_of_size(standing, "standing", true)
 }
 
 /// The same, smaller: on pages where something is typed or confirmed.
 pub fn band_compact(standing: &Standing) -> Markup {
-    band_of_size(standing, "standing compact")
+    band_of_size(standing, "standing compact", false)
 }
 
-fn band_of_size(standing: &Standing, class: &str) -> Markup {
+fn band_of_size(standing: &Standing, class: &str, with_facts: bool) -> Markup {
     let band = standing.band();
     html! {
         section class=(class) data-standing=(standing.code()) aria-label="心肺蘇生" {
-            @if let Some(scope) = band.scope { p .standing-scope { (scope) } }
+            @if let Some(scope) = band.scope { p .standing-scope { (icon(Icon::Warn)) span { (scope) } } }
             h2 .standing-lead { (icon(Icon::Heart)) span { (band.headline) } }
             p .standing-why { (icon(Icon::Info)) span { (band.reason) } }
             p .standing-until { (band.until) }
             p .standing-until { (band.area) }
+            @if with_facts && !band.facts.is_empty() {
+                dl .standing-facts {
+                    @for (label, words) in &band.facts { div { dt { (label) } dd { (words) } } }
+                }
+            }
+            (calls(standing))
+        }
+    }
+}
+
+/// The physician's number and the backup, to tap.
+pub fn calls(standing: &Standing) -> Markup {
+    html! {
+        @if !standing.calls().is_empty() {
+            ul .standing-calls {
+                @for call in standing.calls() {
+                    li {
+                        a .number href={ "tel:" (call.phone.dial()) } {
+                            (icon(Icon::Phone)) (call.phone) span .visually-hidden { " へ電話" }
+                        }
+                        " " span { (call.who) }
+                    }
+                }
+            }
         }
     }
 }
 
 /// One resident's standing in a list; above the list stands [`list_note`].
 pub fn band_line(standing: &Standing) -> Markup {
+    let band = standing.band();
     html! {
         p .standing .line data-standing=(standing.code()) {
-            (icon(Icon::Heart)) span { (standing.band().headline) }
+            (icon(Icon::Heart))
+            span {
+                @if let Some(scope) = band.scope { b { (scope) } br; }
+                (band.headline)
+            }
+        }
+    }
+}
+
+/// Every answer that was given, with its label.
+pub fn answers(walk: &[(&'static Field, &dyn Answer)]) -> Markup {
+    html! {
+        dl .facts {
+            @for (field, answer) in walk {
+                @let shown = answer.shown();
+                @if !shown.is_not_asked() {
+                    div .whole[matches!(shown, Shown::Rows(_))] {
+                        dt { (field.label) }
+                        dd { (fact(Some(field.kind), &shown)) }
+                    }
+                }
+            }
         }
     }
 }
 
 /// What holds for everybody in a list: until when, and what crews of the area do (safety.md S3, S15).
-pub fn list_note() -> Markup {
-    html! { p .small { "どの方も、" (standing::UNTIL) "。" } }
+pub fn list_note(area: &str) -> Markup {
+    html! { p .small { "どの方も、" (standing::UNTIL) "。" (area) "。" } }
 }
 
 /// Who this is, before anything medical (safety.md S19).

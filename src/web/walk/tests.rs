@@ -113,6 +113,7 @@ fn page(section: &Section, inputs: &Inputs, problems: &Problems, missing: &[Miss
         missing,
         today: today(),
         photo: Some("/residents/1/photo"),
+        focus: None,
     };
     Page::parse(&edit::section(section, &typed).into_string())
 }
@@ -395,6 +396,7 @@ fn the_facility_s_own_facts_come_back() {
         missing: &[],
         today: today(),
         photo: None,
+        focus: None,
     };
     let fields = <FacilityFacts as crate::domain::answer::Grouped>::FIELDS;
     let page = Page::parse(&edit::fields(fields, &["facility_name"], &typed).into_string());
@@ -536,7 +538,8 @@ fn s02_s03_s15_every_band_has_its_four_lines() {
         }
         let line = read::band_line(&standing).into_string();
         assert!(line.contains(band.headline));
-        assert!(read::list_note().into_string().contains(band.until));
+        let note = read::list_note(&band.area).into_string();
+        assert!(note.contains(band.until) && note.contains(&band.area));
     }
 }
 

@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use hikitsugi::domain::answer::Inputs;
+use hikitsugi::domain::directive::rules::Limits;
+use hikitsugi::domain::directive::{Kind, Statement};
+use hikitsugi::domain::permit::RaiseProtection;
+use hikitsugi::store::directive::{self, NewStatement};
 use hikitsugi::store::sheet;
 use sqlx::{
     AssertSqlSafe, Column, Connection, Either, Executor, PgConnection, Row, SqlSafeStr,
-    SqliteConnection, Statement,
+    SqliteConnection, Statement as _,
 };
 
 use super::town::{Town, head, new_link};
@@ -149,11 +154,17 @@ both_databases! {
         town.issue(&resident, 1, new_link()).await.unwrap();
         let permit = town.permit();
         sheet::verify(town.store(), &permit, &resident, 1, town.now()).await.unwrap();
+        let revoked = Statement::read(Kind::Revoked, &Inputs::from_json(&serde_json::json!({"revoked_by": "resident"}))).unwrap();
+        let new = NewStatement { about: None, statement: &revoked };
+        let raise = town.permit::<RaiseProtection>();
+        directive::record(town.store(), &raise, &resident, new, None, Limits::default(), town.now()).await.unwrap();
         for sql in [
             "update sheet_revision set body = body",
             "delete from sheet_revision",
             "update sheet_verification set at = 0",
             "delete from sheet_verification",
+            "update statement set kind = 'acp_talk'",
+            "delete from statement",
             "update audit set at = 0",
             "delete from audit",
             "update document set pdf = pdf",

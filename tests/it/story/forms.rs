@@ -24,7 +24,7 @@ both_databases! {
         // Each form has its own paper: issuing one does not end the other's link.
         let sheet = nurse.does(&issue, &[("form", "emergency")]).await;
         for live in [&paper, &sheet] {
-            assert!(nurse.see(live).await.contains("最新"), "{live}");
+            assert!(nurse.see(live).await.contains("使用中"), "{live}");
         }
     }
 }

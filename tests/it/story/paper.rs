@@ -18,7 +18,7 @@ both_databases! {
         nurse.does(&format!("/residents/{id}/move"), &[("revision", "1"), ("room", "301")]).await;
         assert_eq!(nurse.get(&format!("{paper}/pdf")).await.body, first.body);
         assert!(nurse.see(&paper).await.contains("古い内容"));
-        assert!(nurse.see("/documents").await.contains("内容が古い紙"));
+        assert!(nurse.see("/documents").await.contains("回収して刷り直す紙"));
     }
 
     async fn a_reprint_ends_the_older_paper_and_a_withdrawal_says_why(bench: Bench) {

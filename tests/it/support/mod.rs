@@ -63,8 +63,9 @@ impl Bench {
         Self::open(postgres::fresh_schema().await, Folder::new()).await
     }
 
-    async fn open(url: String, folder: Folder) -> Self {
-        let store = Store::open(&url).await.expect("a fresh database opens");
+    /// An open database that may hold something already.
+    pub async fn open(url: String, folder: Folder) -> Self {
+        let store = Store::open(&url).await.expect("a database opens");
         Self {
             store,
             url,

@@ -354,9 +354,27 @@ impl Person<'_> {
 
     /// Uploads one file.
     pub async fn upload(&self, path: &str, field: &str, file_name: &str, bytes: &[u8]) -> Answer {
+        self.upload_with(path, &[], field, file_name, bytes).await
+    }
+
+    /// Uploads one file, with the other inputs of its form.
+    pub async fn upload_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        field: &str,
+        file_name: &str,
+        bytes: &[u8],
+    ) -> Answer {
         const BOUNDARY: &str = "----hikitsugi";
+        let typed: String = fields
+            .iter()
+            .map(|(name, value)| {
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            })
+            .collect();
         let mut body = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            "{typed}--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
         )
         .into_bytes();
         body.extend_from_slice(bytes);

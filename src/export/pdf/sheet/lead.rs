@@ -9,6 +9,7 @@ use crate::domain::date::{self, Day};
 use crate::domain::form::{self, Form};
 use crate::domain::link::LinkToken;
 use crate::domain::sheet::Staleness;
+use crate::domain::standing::{self, BLANK_IS_FULL, Call, EVERYTHING_ELSE, NOT_COVERED, Standing};
 use crate::domain::view::SheetView;
 
 /// Side of the QR symbol without its quiet zone, in millimetres.
@@ -21,7 +22,14 @@ const LIKE_NAMES: usize = 5;
 const STALE_LABEL_MM: f32 = 26.0;
 const PHOTO_MM: (f32, f32) = (20.0, 25.0);
 /// Size of the band's headline in points; 14 is the least.
-const HEADLINE_PT: f32 = 17.0;
+const HEADLINE_PT: f32 = 16.0;
+const HEADLINE_FLOOR_PT: f32 = 14.5;
+/// What holds for every order, in percent of the order's own facts.
+const NOTE_PERCENT: u16 = 89;
+/// So many numbers stand in the band; the sheet names the other physicians below.
+const BAND_CALLS: usize = 2;
+/// Width of a telephone number in the band, in millimetres.
+const PHONE_MM: f32 = 50.0;
 
 /// Title, codes, the form's first grid and the band, in this order or with the band above the grid.
 pub(super) fn lead(
@@ -148,27 +156,97 @@ fn like_names(view: &SheetView) -> Option<Element> {
     )
 }
 
-/// All four texts of the band, always (safety.md S3, S15).
+/// All texts of the band, always (safety.md S3, S13, S14, S15): to what an order applies, what to do, until when, whom to
+/// call, why, and what the order says. Weight, frames and white on black tell them apart; nothing here is colour.
 fn band(view: &SheetView) -> Element {
-    let words = view.standing.band();
+    let standing = &view.standing;
+    let words = standing.band();
+    let mut stack = Stack::new(0.35);
+    if let Some(scope) = words.scope {
+        let scope = Band::inverted(Text::critical(scope, 12.5).leading(1.15).centered());
+        stack = stack.with(Band {
+            padding: 0.6,
+            ..scope
+        });
+    }
     let until = Text::critical(words.until, 11.5)
         .run("　", Weight::Regular, 85)
         .run(words.area.as_str(), Weight::Regular, 85)
-        .leading(1.25);
-    Band::framed(
-        Stack::new(0.2)
-            .with(
-                Text::critical(words.headline, HEADLINE_PT)
-                    .floor(15.0)
-                    .leading(1.2),
+        .leading(1.2);
+    stack = stack
+        .with(
+            Text::critical(words.headline, HEADLINE_PT)
+                .floor(HEADLINE_FLOOR_PT)
+                .leading(1.2),
+        )
+        .with(until);
+    stack.parts.extend(band_calls(standing.band_calls()));
+    if words.facts.is_empty() {
+        let why = Text::critical("", 9.5).then(words.reason.as_str());
+        stack = stack.with(why.leading(1.2));
+    } else {
+        stack = stack.with(order(&words)).with(beyond(standing));
+    }
+    Band::framed(stack).into()
+}
+
+/// Whom to ask for the word that ends resuscitation, in numbers that are read without glasses.
+fn band_calls(calls: &[Call]) -> Option<Element> {
+    let shown = &calls[..calls.len().min(BAND_CALLS)];
+    let call = |call: &Call| {
+        Row::new(1.2)
+            .at(
+                Width::Mm(PHONE_MM),
+                Vertical::Middle,
+                Text::critical(format!("☎ {}", call.phone), 14.0)
+                    .leading(1.15)
+                    .within(1, 12.0),
             )
-            .with(until)
-            .with(
-                Text::critical("", 9.5)
-                    .then(words.reason.as_str())
-                    .leading(1.2),
-            ),
+            .at(
+                Width::Share(1.0),
+                Vertical::Middle,
+                Text::value(call.who.as_str()).size(9.0).leading(1.1),
+            )
+    };
+    let row = shown.iter().fold(Row::new(2.0), |row, one| {
+        row.at(Width::Share(1.0), Vertical::Middle, call(one))
+    });
+    (!shown.is_empty()).then(|| row.into())
+}
+
+/// Why, and what the order says: each label in bold, one after the other, because the page has to hold the rest too. The
+/// physician stands beside the telephone and the day of the order in the reason, so neither is told twice.
+fn order(words: &standing::Band) -> Element {
+    let mut text = Text::value(format!("{}　", words.reason))
+        .size(9.0)
+        .leading(1.15);
+    let facts = words.facts.iter();
+    for (label, words) in facts.filter(|(label, _)| !matches!(*label, "医師" | "指示日")) {
+        text = text
+            .then_bold(format!("{label} "))
+            .then(format!("{words}　"));
+    }
+    text.into()
+}
+
+/// What was said about other treatments, that all others go on (safety.md S13), and when the order does not speak (S14).
+fn beyond(standing: &Standing) -> Element {
+    let treatments = standing
+        .order()
+        .map(|order| order.treatments.as_slice())
+        .unwrap_or_default();
+    let mut text = Text::value("").size(9.0).leading(1.15);
+    for (label, words) in treatments {
+        text = text
+            .then_bold(format!("{label} "))
+            .then(format!("{words}　"));
+    }
+    text.run(
+        format!("{BLANK_IS_FULL}。{EVERYTHING_ELSE}。"),
+        Weight::Regular,
+        NOTE_PERCENT,
     )
+    .run(format!("{NOT_COVERED}。"), Weight::Bold, NOTE_PERCENT)
     .into()
 }
 

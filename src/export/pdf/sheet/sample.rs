@@ -71,7 +71,63 @@ fn with(mut record: Value, more: &Value) -> Value {
     record
 }
 
-pub(super) fn ordinary() -> SheetView {
+/// An ordinary sheet in that standing: eight medicines, one physician, three contacts, three illnesses.
+pub(in crate::export::pdf) fn standing(kind: StandingKind) -> SheetView {
+    let mut record = record(include_str!("sample/ordinary.json"));
+    for (list, most) in [
+        ("medications", 8),
+        ("physicians", 1),
+        ("emergency_contacts", 3),
+        ("current_conditions", 3),
+    ] {
+        record[list].as_array_mut().unwrap().truncate(most);
+    }
+    let mut view = SheetView {
+        standing: directive::of(kind),
+        ..view(&record)
+    };
+    if let (Some(order), Some(issue)) = (view.standing.order(), &mut view.issue) {
+        issue.valid_until = order.valid_until;
+    }
+    view
+}
+
+/// An order with every text as long as it may be.
+pub(in crate::export::pdf) fn longest_order() -> SheetView {
+    let mut order = directive::order_body();
+    for (key, max) in [
+        ("scope", 120),
+        ("basis_disease", 80),
+        ("expected_event", 120),
+        ("institution", 60),
+        ("phone_backup_of", 40),
+        ("original_location", 80),
+    ] {
+        order[key] = json!("漢".repeat(max));
+    }
+    for treatment in [
+        "transfer_to_hospital",
+        "intubation",
+        "ventilation",
+        "vasopressors",
+        "antibiotics",
+        "fluids",
+        "tube_feeding",
+        "dialysis",
+        "transfusion",
+        "comfort",
+    ] {
+        order[treatment] = json!("unwanted");
+    }
+    let mut log = directive::Log::default();
+    log.signed_order_of(&order);
+    SheetView {
+        standing: log.standing(),
+        ..ordinary()
+    }
+}
+
+pub(in crate::export::pdf) fn ordinary() -> SheetView {
     view(&record(include_str!("sample/ordinary.json")))
 }
 

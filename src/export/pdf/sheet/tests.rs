@@ -7,6 +7,9 @@ use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::form::Forms;
 use crate::domain::record::Record;
+use crate::domain::standing::{
+    BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED, ONLY_IN_ARREST, StandingKind,
+};
 use crate::export::pdf::flow::{self, PlacedPage};
 use crate::export::pdf::laid::{Content, Ink, Placed};
 use crate::export::pdf::text::Shaper;
@@ -125,6 +128,114 @@ fn an_ordinary_resident_and_a_dense_one_fit_a_page_and_a_small_file() {
             render(&emergency(), &view, &paper(Some(&photo))).unwrap(),
             bytes
         );
+    }
+}
+
+#[test]
+fn s03_s15_an_ordinary_sheet_is_one_page_in_every_standing() {
+    let photo = sample::photo();
+    for kind in StandingKind::ALL {
+        let view = sample::standing(kind);
+        let pages = pages(&emergency(), &view, Some(&photo));
+        assert_eq!(pages.len(), 1, "{kind:?}");
+        let band = view.standing.band();
+        for part in [band.headline, band.until, &band.area, &band.reason] {
+            assert!(words(&pages[0]).contains(&bare(part)), "{kind:?}: {part}");
+        }
+        for call in view.standing.band_calls() {
+            let line = line_with(&pages[0], &format!("☎ {}", call.phone));
+            assert!(line.size_pt >= 14.0 && line.y < 140.0, "{line:?}");
+        }
+        let waits_for_a_physician = [
+            StandingKind::Conflict,
+            StandingKind::FullCprInvalidOrder,
+            StandingKind::OrderOnFile,
+        ];
+        assert_eq!(
+            waits_for_a_physician.contains(&kind),
+            words(&pages[0]).contains("☎"),
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn s09_s13_s14_an_order_on_paper_says_to_what_it_applies_whom_to_call_and_until_when() {
+    for view in [
+        sample::standing(StandingKind::OrderOnFile),
+        sample::longest_order(),
+    ] {
+        let pages = pages(&emergency(), &view, None);
+        let page = &pages[0];
+        let band = view.standing.band();
+        let scope = line_with(page, ONLY_IN_ARREST);
+        let headline = line_with(page, "医師の指示書があります(心停止時のみ)");
+        assert!(
+            scope.white && scope.y < headline.y,
+            "{scope:?} {headline:?}"
+        );
+        assert!(headline.size_pt >= 14.0);
+        let order = view.standing.order().unwrap();
+        for (label, fact) in band.facts.iter().filter(|(label, _)| *label != "医師") {
+            assert!(words(page).contains(&bare(fact)), "{label}: {fact}");
+        }
+        for physician in [&order.physician, &order.institution] {
+            assert!(words(page).contains(&bare(physician)), "{physician}");
+        }
+        assert!(words(page).contains(&format!("{}まで有効", order.valid_until)));
+        for (label, words_of) in &order.treatments {
+            assert!(
+                words(page).contains(&bare(&format!("{label}{words_of}"))),
+                "{label}"
+            );
+        }
+        for said in [BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED] {
+            assert!(words(page).contains(&bare(said)), "{said}");
+        }
+    }
+    let invalid = sample::standing(StandingKind::FullCprInvalidOrder);
+    let text = all_words(&pages(&emergency(), &invalid, None));
+    assert!(
+        !text.contains("まで有効") && !text.contains(ONLY_IN_ARREST),
+        "{text}"
+    );
+}
+
+#[test]
+fn s13_a_page_parted_from_the_first_says_to_what_an_order_applies() {
+    let view = SheetView {
+        standing: sample::longest_order().standing,
+        ..sample::overflowing()
+    };
+    let pages = pages(&emergency(), &view, None);
+    assert!(pages.len() > 1);
+    for page in &pages {
+        let text = words(page);
+        for part in [
+            ONLY_IN_ARREST,
+            "確認まで心肺蘇生を続けてください",
+            view.standing.band().until,
+        ] {
+            assert!(text.contains(&bare(part)), "{part}: {text}");
+        }
+    }
+}
+
+/// Writes a sheet in each standing to the folder named by `SHEET_OUT`, to be looked at.
+#[test]
+fn a_sheet_in_each_standing_can_be_looked_at() {
+    let photo = sample::photo();
+    let mut views: Vec<(String, SheetView)> = StandingKind::ALL
+        .iter()
+        .map(|kind| (kind.code().to_owned(), sample::standing(*kind)))
+        .collect();
+    views.push(("longest_order".to_owned(), sample::longest_order()));
+    for (name, view) in views {
+        let bytes = render(&emergency(), &view, &paper(Some(&photo))).unwrap();
+        assert!(bytes.starts_with(b"%PDF"), "{name}");
+        if let Ok(folder) = std::env::var("SHEET_OUT") {
+            std::fs::write(format!("{folder}/{name}.pdf"), bytes).unwrap();
+        }
     }
 }
 
