@@ -1009,6 +1009,9 @@ pub struct Band {
 }
 
 #[cfg(test)]
+mod table;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::directive::sample;
