@@ -39,6 +39,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The shortest that a facility can set.
+    pub const SHORTEST: Self = Self {
+        review_months: 1,
+        end_of_life_review_months: 1,
+        expiry_months: 1,
+        grace_days: 0,
+    };
+
     pub fn of(facility: &FacilityFacts) -> Self {
         fn whole(text: Option<String>) -> Option<i32> {
             text?.parse().ok()
