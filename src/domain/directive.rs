@@ -8,6 +8,8 @@ pub mod rules;
 #[cfg(test)]
 pub mod sample;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 
@@ -428,6 +430,8 @@ choice! {
         Contradiction = "contradiction": "記録に食い違いがある",
         PhoneMissing = "phone_missing": "医師の電話がつながらない",
         IdentityChanged = "identity_changed": "氏名・生年月日が訂正された",
+        /// Longer limits of the facility would have brought an order back whose time was over.
+        LimitsChanged = "limits_changed": "施設の再確認・有効期間の決まりが長くなった",
         Other = "other": "その他",
     }
 }

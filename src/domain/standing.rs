@@ -667,6 +667,17 @@ fn ended_by(said: &Said) -> Reason {
     Reason::Suspended { on, why }
 }
 
+/// Whether an activation that nothing was said against is over by its dates alone: `today` is past its last day, or past
+/// its review and the grace.
+pub fn lapsed(order: &OrderState<'_>, limits: Limits, today: Day) -> bool {
+    let review = order
+        .activation
+        .as_ref()
+        .and_then(|activation| review_due(order, activation, limits));
+    expires_on(order, limits).is_some_and(|until| today > until)
+        || review.is_some_and(|due| today > due.plus_days(limits.grace_days))
+}
+
 /// The last day of the order: its own, and never later than the limit.
 fn expires_on(order: &OrderState<'_>, limits: Limits) -> Option<Day> {
     let from = *order.order.effective_from.value()?;
@@ -1007,6 +1018,9 @@ pub struct Band {
     /// The order that holds: label and words.
     pub facts: Vec<(&'static str, String)>,
 }
+
+#[cfg(test)]
+mod table;
 
 #[cfg(test)]
 mod tests {

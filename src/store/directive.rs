@@ -13,16 +13,17 @@ use super::link::FoundLink;
 use super::writer::Tx;
 use super::resident::PAGE;
 use super::{Store, StoreError, resident};
-use crate::domain::answer::{Inputs, Problems};
+use crate::domain::answer::{Coded, Inputs, Problems};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::directive::rules::{Limits, may_follow};
 use crate::domain::directive::state::State;
-use crate::domain::directive::{Kind, Said, Speaker, Speaks, Statement, SuspendReason, triggers};
+use crate::domain::directive::{Kind, Said, Speaker, Speaks, Statement, SuspendReason, Suspension, triggers};
 use crate::domain::id::{FacilityId, ResidentId, StaffId, StatementId};
 use crate::domain::permit::{Actor, Permit, ReadResident, Role};
-use crate::domain::record::Record;
+use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::resident::Status;
+use crate::domain::standing::lapsed;
 
 statements! {
     LOG = "select resident_id, seq, id, kind, about, at, by_id, by_name, by_role, body from statement
@@ -332,24 +333,82 @@ pub(super) async fn on_revision(
         // What changed cannot be told, so it may be what the order rests on.
         _ => vec![SuspendReason::Contradiction],
     };
-    let speaker = speaker(actor);
     for reason in reasons {
-        let suspension = crate::domain::directive::Suspension {
-            reason: reason.into(),
-            ..Default::default()
-        };
-        let statement = Statement::Suspended(Box::new(suspension));
-        let said = append(tx, facility, resident, None, &statement, &speaker, at).await?;
-        let detail = json!({
-            "statement": said.id,
-            "seq": said.seq,
-            "kind": Kind::Suspended.code(),
-            "trigger": crate::domain::answer::Coded::choice(reason).code,
-        });
-        let entry = Entry::new("directive.recorded", Some(resident), detail);
-        audit::append(tx, &Author::from(actor), at, entry).await?;
+        suspend(tx, actor, resident, reason, at).await?;
     }
     Ok(())
+}
+
+/// Suspends every order that longer limits of the facility would bring back: its time was over, and one person's setting
+/// is no physician's act (safety.md S12). Called for every change of the facility, inside its transaction.
+pub(super) async fn on_limits(
+    tx: &mut Tx,
+    actor: &Actor,
+    before: &[u8],
+    after: &[u8],
+    at: Moment,
+) -> Result<(), StoreError> {
+    let limits = |body: &[u8]| {
+        let facts = serde_json::from_slice(body).ok();
+        let facts = facts.and_then(|value| FacilityFacts::from_json(&value).ok());
+        facts.map(|facts| Limits::of(&facts))
+    };
+    // Facts that cannot be read gave no standing: for them stand the shortest limits, by which most is over.
+    let before = limits(before).unwrap_or(Limits::SHORTEST);
+    let after = limits(after).unwrap_or_default();
+    if before == after {
+        return Ok(());
+    }
+    let facility = &actor.facility;
+    let today = Day::of(at);
+    let rows: Vec<Row> = tx.all(OF_FACILITY, args![facility]).await?;
+    let mut coming_back = Vec::new();
+    for (resident, log) in by_resident(rows) {
+        // A log that cannot be read is full CPR already.
+        let Ok(log) = log else { continue };
+        let Ok(state) = State::read(&log) else { continue };
+        let comes_back = state.orders.iter().any(|order| {
+            order.activation.is_some()
+                && order.against.is_empty()
+                && lapsed(order, before, today)
+                && !lapsed(order, after, today)
+        });
+        if comes_back {
+            coming_back.push(resident);
+        }
+    }
+    // All rows are held before the audit's, as everywhere, so that nobody waits in a circle.
+    for resident in &coming_back {
+        resident::hold(tx, facility, resident).await?;
+    }
+    for resident in &coming_back {
+        suspend(tx, actor, resident, SuspendReason::LimitsChanged, at).await?;
+    }
+    Ok(())
+}
+
+async fn suspend(
+    tx: &mut Tx,
+    actor: &Actor,
+    resident: &ResidentId,
+    reason: SuspendReason,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let suspension = Suspension {
+        reason: reason.into(),
+        ..Default::default()
+    };
+    let statement = Statement::Suspended(Box::new(suspension));
+    let speaker = speaker(actor);
+    let said = append(tx, &actor.facility, resident, None, &statement, &speaker, at).await?;
+    let detail = json!({
+        "statement": said.id,
+        "seq": said.seq,
+        "kind": Kind::Suspended.code(),
+        "trigger": reason.choice().code,
+    });
+    let entry = Entry::new("directive.recorded", Some(resident), detail);
+    audit::append(tx, &Author::from(actor), at, entry).await
 }
 
 /// Closes what was said when the resident leaves or dies.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::audit::{self, Author, Entry};
 use super::staff::{self, NewStaff};
-use super::{Store, StoreError};
+use super::{Store, StoreError, directive};
 use crate::domain::clock::Moment;
 use crate::domain::id::FacilityId;
 use crate::domain::permit::{EditFacility, OperateService, Permit};
@@ -102,6 +102,7 @@ pub async fn update(
     let facility = permit.facility();
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
+        let before: Facility = tx.one(GET, args![facility]).await?;
         let changed = tx
             .exec(UPDATE, args![facility, expected_version, text.name, text.kind, text.body])
             .await?;
@@ -109,6 +110,7 @@ pub async fn update(
             let now: Facility = tx.one(GET, args![facility]).await?;
             return Err(StoreError::Conflict { current: now.version });
         }
+        directive::on_limits(tx, permit.actor(), &before.body, text.body, at).await?;
         let version = expected_version + 1;
         let entry = Entry::new("facility.updated", None, json!({"version": version}));
         audit::append(tx, &author, at, entry).await?;

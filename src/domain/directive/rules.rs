@@ -3,7 +3,7 @@
 //! Raising protection is always possible and asks for nothing. Lowering it needs a complete order, a request by one
 //! person, and the physician's own act, or a scan of the signed original by one person and its comparison by another.
 
-use super::state::{OrderState, State};
+use super::state::{Open, OrderState, State};
 use super::{
     Inference, Kind, Order, PhoneTested, Said, Scan, SignatureAct, SignaturePurpose, Speaker,
     Statement, Talk, Wish,
@@ -39,6 +39,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The shortest that a facility can set.
+    pub const SHORTEST: Self = Self {
+        review_months: 1,
+        end_of_life_review_months: 1,
+        expiry_months: 1,
+        grace_days: 0,
+    };
+
     pub fn of(facility: &FacilityFacts) -> Self {
         fn whole(text: Option<String>) -> Option<i32> {
             text?.parse().ok()
@@ -444,6 +452,19 @@ impl<'a, 'log> Check<'a, 'log> {
             "about",
             "医師へ提出されていません。職員が内容を確かめて提出すると署名できます",
         );
+        let open = match self.state.open_against(self.about) {
+            None => None,
+            Some(Open::Objection) => {
+                Some("異議が解消していません。解消を記録してから署名してください")
+            }
+            Some(Open::Contradiction) => Some(
+                "心肺蘇生を望むという記録と食い違っています。今の意思を記録してから署名してください",
+            ),
+            Some(Open::DeadPhone) => Some(
+                "24時間電話が使われていません。つながることを確かめるか、新しい番号の指示書を作ってください",
+            ),
+        };
+        self.refuse(open.is_some(), "about", open.unwrap_or_default());
         if let (Some(signed_on), Some(due)) = (signed_on.value(), review_due_on.value()) {
             let latest = self.limits.review_by(order.order, *signed_on);
             self.refuse(
@@ -491,6 +512,19 @@ impl<'a, 'log> Check<'a, 'log> {
             .copied()
             .unwrap_or(SignaturePurpose::Activate);
         self.signature(&scan.signed_on, &scan.review_due_on, purpose);
+        let newest = self
+            .about
+            .and_then(|id| self.state.order(id))
+            .and_then(|order| self.state.paper_after(order));
+        if let (Some(newest), Some(signed_on)) = (newest, scan.signed_on.value()) {
+            self.refuse(
+                *signed_on <= newest,
+                "signed_on",
+                &format!(
+                    "{newest}に停止・撤回・異議や前の署名があります。その翌日以降に医師が署名した原本だけを登録できます"
+                ),
+            );
+        }
     }
 
     fn verified(&mut self, compared: &Known<YesNo>) {

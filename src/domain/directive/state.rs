@@ -4,6 +4,11 @@
 //! a number that is not in use, leaving, or another order put before the physician each end it, and only a new act of
 //! the physician, on a new request by somebody else, makes it hold again (safety.md S4, S11, S12).
 //!
+//! **And nothing activates over what is open.** While an objection or a contradiction is open, or the number is known to
+//! be dead, no signature counts: whoever settled it alone afterwards would otherwise be the one who lowers protection.
+//! A signed paper tells only its day, so a paper signed no later than the newest thing that raised protection counts for
+//! nothing, whichever order it is shown for: the same old paper brings nothing back.
+//!
 //! What a log should not hold (a signature by a nurse, a scan verified by who uploaded it) has no effect here, however
 //! it came into the store.
 
@@ -14,7 +19,7 @@ use super::{
 use crate::domain::answer::{Known, YesNo};
 use crate::domain::date::Day;
 use crate::domain::id::StatementId;
-use crate::domain::permit::Role;
+use crate::domain::permit::{ActionKind, Role, allowed};
 
 /// The log could not be read; which is never a reason to do less (safety.md S1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +38,8 @@ pub struct State<'a> {
     pub objections: Vec<&'a Said>,
     /// Every order since the last revocation, oldest first.
     pub orders: Vec<OrderState<'a>>,
+    /// The newest day on which something was said that raises protection, about whichever order.
+    raised_on: Option<Day>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,7 +54,7 @@ pub struct OrderState<'a> {
     pub against: Vec<&'a Said>,
     /// A scan that waits for its second person.
     pub scan: Option<&'a Said>,
-    /// The newest test of the 24-hour number.
+    /// The newest test of the 24-hour number; a number that is not in use stays so until somebody answers.
     pub phone_test: Option<(&'a Said, PhoneResult)>,
 }
 
@@ -69,6 +76,35 @@ pub enum Evidence<'a> {
     Original(&'a str),
 }
 
+/// Why no signature can count now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    Objection,
+    /// The person or the family wants full treatment.
+    Contradiction,
+    /// At the last call the 24-hour number was not in use.
+    DeadPhone,
+}
+
+/// Whether a statement asks for more than was asked for before, whatever that was.
+fn raises_protection(statement: &Statement) -> bool {
+    match statement {
+        Statement::Suspended(_)
+        | Statement::Revoked(_)
+        | Statement::ObjectionRaised(_)
+        | Statement::Closed(_) => true,
+        Statement::Wish(wish) => wish.cpr.value().is_some_and(|cpr| *cpr != CprWish::NoCpr),
+        Statement::Inference(inference) => inference
+            .cpr
+            .value()
+            .is_some_and(|cpr| *cpr != CprWish::NoCpr),
+        Statement::PhoneTested(test) => {
+            test.number.is(&PhoneTested::Phone24h) && test.result.is(&PhoneResult::NotInUse)
+        }
+        _ => false,
+    }
+}
+
 impl<'a> State<'a> {
     /// # Errors
     /// When the log has a gap or names what it does not hold.
@@ -82,6 +118,9 @@ impl<'a> State<'a> {
                 .is_none_or(|about| log[..index].iter().any(|earlier| earlier.id == *about));
             if said.seq != expected || !about_known {
                 return Err(Unreadable);
+            }
+            if raises_protection(&said.statement) {
+                state.raised_on = state.raised_on.max(Some(Day::of(said.at)));
             }
             state.take(said);
         }
@@ -118,8 +157,10 @@ impl<'a> State<'a> {
                     _ => SignaturePurpose::Activate,
                 };
                 let dates = (act.signed_on.value(), act.review_due_on.value());
+                let open = self.open_against(said.about.as_ref()).is_some();
                 if let (Some(order), (Some(signed_on), Some(review_due_on))) =
                     (self.order_mut(said.about.as_ref()), dates)
+                    && !open
                     && said.by.role == Role::Physician
                     && order.request_by_another(&said.by).is_some()
                 {
@@ -134,13 +175,16 @@ impl<'a> State<'a> {
             }
             Statement::Scanned(_) => {
                 if let Some(order) = self.order_mut(said.about.as_ref())
+                    && allowed(said.by.role, ActionKind::RecordDirective)
                     && order.request().is_some()
                 {
                     order.scan = Some(said);
                 }
             }
             Statement::Verified(verification) => {
-                if verification.compared.is(&YesNo::Yes) {
+                if verification.compared.is(&YesNo::Yes)
+                    && allowed(said.by.role, ActionKind::VerifyOriginal)
+                {
                     self.verified(said);
                 }
             }
@@ -165,7 +209,11 @@ impl<'a> State<'a> {
                     && test.number.is(&PhoneTested::Phone24h)
                     && let Some(result) = test.result.value()
                 {
-                    order.phone_test = Some((said, *result));
+                    // A dead number stays dead until somebody answers it.
+                    let dead = matches!(order.phone_test, Some((_, PhoneResult::NotInUse)));
+                    if !dead || *result != PhoneResult::NoAnswer {
+                        order.phone_test = Some((said, *result));
+                    }
                     if *result == PhoneResult::NotInUse {
                         order.against(said);
                     }
@@ -207,10 +255,11 @@ impl<'a> State<'a> {
     }
 
     fn verified(&mut self, said: &'a Said) {
-        let order = self.orders.iter_mut().find(|order| {
+        let found = self.orders.iter().position(|order| {
             order.scan.is_some() && order.scan.map(|scan| &scan.id) == said.about.as_ref()
         });
-        let Some(order) = order else { return };
+        let Some(index) = found else { return };
+        let order = &self.orders[index];
         let Some(scan) = order.scan else { return };
         let Statement::Scanned(body) = &scan.statement else {
             return;
@@ -224,8 +273,12 @@ impl<'a> State<'a> {
         else {
             return;
         };
-        if scan.by.staff != said.by.staff {
-            order.activate(Activation {
+        let fresh = self
+            .paper_after(order)
+            .is_none_or(|newest| *signed_on > newest);
+        let open = self.open_against(Some(&order.said.id)).is_some();
+        if scan.by.staff != said.by.staff && fresh && !open {
+            self.orders[index].activate(Activation {
                 said,
                 purpose: *purpose,
                 signed_on: *signed_on,
@@ -243,6 +296,35 @@ impl<'a> State<'a> {
         self.orders
             .iter_mut()
             .find(|order| Some(&order.said.id) == id)
+    }
+
+    /// What is open against every signature on this order; nothing for an order of full treatment.
+    pub fn open_against(&self, order: Option<&StatementId>) -> Option<Open> {
+        let order = order.and_then(|id| self.order(id))?;
+        if order.order.cpr_instruction.is(&CprInstruction::FullCpr) {
+            return None;
+        }
+        let wish = self.wish.and_then(|(_, wish)| wish.cpr.value());
+        let inference = self
+            .inference
+            .and_then(|(_, inference)| inference.cpr.value());
+        if !self.objections.is_empty() {
+            Some(Open::Objection)
+        } else if [wish, inference].contains(&Some(&CprWish::FullCpr)) {
+            Some(Open::Contradiction)
+        } else if matches!(order.phone_test, Some((_, PhoneResult::NotInUse))) {
+            Some(Open::DeadPhone)
+        } else {
+            None
+        }
+    }
+
+    /// The day after which a paper has to be signed to count for this order: the newest day on which protection was
+    /// raised, another order took its place, or it was signed before.
+    pub fn paper_after(&self, order: &OrderState<'a>) -> Option<Day> {
+        let opposed = order.against.iter().map(|said| Day::of(said.at));
+        let signed = order.activation.as_ref().map(|last| last.signed_on);
+        opposed.chain(self.raised_on).chain(signed).max()
     }
 
     pub fn order(&self, id: &StatementId) -> Option<&OrderState<'a>> {
