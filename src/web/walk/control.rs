@@ -7,11 +7,14 @@
 use maud::{Markup, html};
 
 use super::edit::Typed;
-use crate::domain::answer::{Choice, Field, Kind, NOT_ASKED, ROWS_MAX, UNKNOWN, says_unknown};
+use crate::domain::answer::{
+    Choice, Field, Inputs, Kind, NOT_ASKED, ROWS_MAX, UNKNOWN, says_unknown,
+};
 use crate::domain::date::{Day, Era, PartialDay};
 use crate::domain::form::Level;
 use crate::domain::number::BloodPressure;
 use crate::domain::phone::{Phone, Postcode};
+use crate::domain::record::Record;
 use crate::domain::text;
 use crate::web::icon::{Icon, icon};
 
@@ -310,17 +313,24 @@ impl Control<'_> {
         }
     }
 
-    /// Whether anything in the rows counts as an answer, as reading them would say: an era alone does not.
+    /// Whether anything in the rows counts as an answer: by the record's own reading where the list is the record's,
+    /// else whether anything was typed.
     fn has_rows(&self, numbers: &[usize]) -> bool {
-        let cells = numbers.iter().map(|number| {
+        let mut rows = Inputs::default();
+        for number in numbers {
             let row = self.under(&number.to_string());
-            self.typed.inputs.part(&row)
-        });
-        cells.into_iter().any(|row| {
-            row.iter()
-                .filter(|(key, _)| !key.ends_with(".row") && !key.ends_with(".era"))
-                .any(|(_, values)| values.iter().any(|value| !text::clean(value).is_empty()))
-        })
+            rows.replace(&row, self.typed.inputs.part(&row));
+        }
+        if Record::fields().any(|field| field.key == self.key) {
+            let (record, problems) = Record::read(&rows);
+            let is_answered = record
+                .get(&self.key)
+                .is_some_and(|(_, answer)| !answer.shown().is_not_asked());
+            return is_answered || !problems.is_empty();
+        }
+        rows.iter()
+            .filter(|(key, _)| !key.ends_with(".row"))
+            .any(|(_, values)| values.iter().any(|value| !text::clean(value).is_empty()))
     }
 
     fn row(&self, fields: &'static [Field], at: usize, number: usize, count: usize) -> Markup {
