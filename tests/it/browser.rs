@@ -397,6 +397,7 @@ async fn an_order_is_written_signed_and_taken_back() {
     ];
     operator.does("/facilities/physicians", &physician).await;
     let base = service.base_url.clone();
+    let clock = service.clock.clone();
     let journey = move || {
         let browser = || Browser::start(Screen::Desk).keeping(&pictures());
         let directive = Directive {
@@ -404,6 +405,7 @@ async fn an_order_is_written_signed_and_taken_back() {
             nurse: browser(),
             physician: browser(),
             care: Browser::start(Screen::Phone).keeping(&pictures()),
+            clock,
             base,
         };
         directive.go();
@@ -412,6 +414,7 @@ async fn an_order_is_written_signed_and_taken_back() {
 }
 
 struct Directive {
+    clock: std::sync::Arc<crate::support::FixedClock>,
     base: String,
     page: String,
     nurse: Browser,
@@ -553,9 +556,13 @@ impl Directive {
         care.look("directive-raise");
     }
 
-    /// The same order again, this time on paper.
+    /// The same order again, this time on paper: a paper of the day on which it was taken back would not count.
     fn nurse_keeps_the_signed_paper(&self) {
+        self.clock.advance_minutes(24 * 60);
         let nurse = &self.nurse;
+        for (browser, login) in [(nurse, "nurse"), (&self.care, "care")] {
+            sign_in(browser, &self.base, login);
+        }
         nurse.open(&format!("{}/say/physician_order?from=2", self.page));
         nurse.press("記録して提出へ進む");
         nurse.press("医師へ提出する");

@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use hikitsugi::store::Store;
 
-use self::doubles::{FixedClock, SeededEntropy};
+pub use self::doubles::FixedClock;
+use self::doubles::SeededEntropy;
 
 /// Runs one story on a fresh SQLite file and on PostgreSQL in a schema of its own.
 ///
