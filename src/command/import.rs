@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Failure;
+use super::progress::Progress;
 use super::system::{SystemClock, SystemEntropy};
 use crate::config::{Given, Settings};
 use crate::domain::clock::Clock;
@@ -77,9 +78,11 @@ async fn import(
         }
         Err(error) => return Err(error.into()),
     };
+    let checking = Progress::start("名簿を確かめています");
     let residents = Residents::load(store, &permit(&actor)?).await?;
     let today = Day::of(SystemClock.now());
     let plan = run::dry_run(table, mapping, &residents, today);
+    drop(checking);
     show_warnings(&plan);
     if !plan.problems.is_empty() {
         for problem in &plan.problems {
@@ -101,6 +104,7 @@ async fn import(
         println!("{name}: {counts}(試しに読んだだけで、何も取り込んでいません)");
         return Ok(());
     }
+    let working = Progress::start("取り込んでいます");
     run::carry_out(
         store,
         &permit(&actor)?,
@@ -110,6 +114,7 @@ async fn import(
         &SystemEntropy,
     )
     .await?;
+    drop(working);
     println!("{name}: {counts}。取り込みました");
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod demo;
 mod forms;
 mod import;
 mod init;
+mod progress;
 mod protocols;
 mod serve;
 pub mod system;

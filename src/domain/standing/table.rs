@@ -172,9 +172,12 @@ impl Story {
     }
 }
 
+/// What happens in a story.
+type Plot = fn(&mut Story);
+
 /// Every state of an order, each by the history that leads to it.
-fn histories() -> Vec<(String, fn(&mut Story))> {
-    let plain: [(&str, fn(&mut Story)); 33] = [
+fn histories() -> Vec<(String, Plot)> {
+    let plain: [(&str, Plot); 33] = [
         ("none", |_| {}),
         ("no order, a wish", |s| s.wish("no_cpr")),
         ("no order, full treatment", |s| s.wish("full_cpr")),
@@ -441,7 +444,7 @@ fn every_state_at_every_limit_is_what_the_oracle_says() {
                                     let born = born.map(oracle::iso);
                                     let expected =
                                         oracle.standing(born.as_deref(), plain(limits), now.0);
-                                    let area = areas[usize::from(combinations % 2 == 0)];
+                                    let area = areas[usize::from(combinations.is_multiple_of(2))];
                                     let standing =
                                         standing(Ok(&log.0), &subject, area, limits, now);
                                     check(&name, &standing, expected, area.stop_possible);
