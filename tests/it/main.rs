@@ -8,6 +8,7 @@
 mod support;
 mod browser;
 mod demo;
+mod directive;
 mod hazards;
 mod layers;
 mod paper;

@@ -1,5 +1,5 @@
 //! A second opinion on the standing, written from safety.md's table, domain/emergency.md §2.6 and
-//! docs/decisions/0005-what-ends-an-order.md. It shares nothing with the program: it knows what was said as plain
+//! docs/decisions/0006-what-ends-an-order.md. It shares nothing with the program: it knows what was said as plain
 //! JSON, counts days by itself, and asks of the whole history where the program folds it step by step.
 
 use serde_json::Value;
@@ -116,6 +116,24 @@ impl<'a> Oracle<'a> {
             "full_cpr" => "full_cpr",
             _ => "full_cpr_invalid_order",
         }
+    }
+
+    /// Whether a signature holds or a request waits that a change of the sheet would end.
+    pub fn lives(&self) -> bool {
+        let facts = self.facts.unwrap_or_default();
+        let end = facts.len();
+        (self.after_revocation(end)..end)
+            .filter(|index| facts[*index].kind == "physician_order")
+            .any(|order| {
+                let last = self
+                    .signatures
+                    .iter()
+                    .rfind(|signature| signature.order == order);
+                let signed = last.is_some_and(|last| {
+                    !(last.at + 1..end).any(|index| self.opposes(index, order))
+                });
+                signed || self.request(order, end).is_some()
+            })
     }
 
     /// Signed by a physician, nothing said against it since, complete, of this day and of an adult.

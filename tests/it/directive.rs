@@ -1,0 +1,13 @@
+//! The standing cannot lie: whatever is done by whomever in whatever order, no surface says that an order is on file
+//! unless a second opinion, written from safety.md alone, says so too.
+//!
+//! Ten thousand sequences on each database in an ordinary run. A million, with another seed:
+//!
+//! ```text
+//! HIKITSUGI_SEQUENCES=1000000 HIKITSUGI_SEED=1 cargo test --test it directive::sequences
+//! ```
+
+mod model;
+mod oracle;
+mod sequences;
+mod steps;
