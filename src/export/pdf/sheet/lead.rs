@@ -12,8 +12,9 @@ use crate::domain::sheet::Staleness;
 use crate::domain::standing::{self, BLANK_IS_FULL, Call, EVERYTHING_ELSE, NOT_COVERED, Standing};
 use crate::domain::view::SheetView;
 
-/// Side of the QR symbol without its quiet zone, in millimetres.
-const QR_MM: f32 = 25.5;
+/// Side of the QR symbol without its quiet zone, in millimetres: the least that is allowed. A short address makes a
+/// symbol of few, large modules, whose quiet zone of four modules must fit beside it too.
+const QR_MM: f32 = 25.0;
 /// Width of the box that holds it.
 const CODES_MM: f32 = 60.5;
 /// So many residents with like names are named; the others are counted.

@@ -6,6 +6,7 @@ use crate::domain::answer::{Known, Shown};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::form::Forms;
+use crate::domain::link::LinkToken;
 use crate::domain::record::Record;
 use crate::domain::standing::{
     BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED, ONLY_IN_ARREST, StandingKind,
@@ -643,4 +644,21 @@ fn an_extension_stands_below_its_number() {
     view.as_of = Moment(Day::of(view.as_of).starts_at().0);
     let page = &pages(&emergency(), &view, None)[0];
     assert_eq!(line_with(page, "内線2230").text, "内線2230");
+}
+
+/// A symbol of fewer modules has a wider quiet zone: each length of host makes its own.
+#[test]
+fn a_sheet_prints_for_an_address_of_any_length() {
+    let view = sample::ordinary();
+    for length in 1..=52 {
+        let base = format!("https://{}", "q".repeat(length));
+        let address = LinkToken::parse(&"7".repeat(26)).unwrap().address(&base);
+        let paper = Paper {
+            address: &address,
+            photo: None,
+        };
+        if let Err(error) = render(&emergency(), &view, &paper) {
+            panic!("a host of {length} characters: {error}");
+        }
+    }
 }
