@@ -11,3 +11,4 @@ mod model;
 mod oracle;
 mod sequences;
 mod steps;
+mod surfaces;

@@ -1,8 +1,8 @@
 //! Runs drawn sequences on a store, and holds the log, the audit and the standing against what was acknowledged.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use hikitsugi::domain::answer::Inputs;
 use hikitsugi::domain::clock::Moment;
@@ -38,6 +38,7 @@ macro_rules! hold {
         }
     };
 }
+pub(super) use hold;
 
 /// Where the sequences of a store happen: another facility, and an order of a resident there.
 #[derive(Clone)]
@@ -54,7 +55,6 @@ pub struct Tally {
     pub said: u64,
     pub refused: u64,
     pub restarts: u64,
-    pub watched_reads: u64,
     pub by_the_system: u64,
     pub standings: BTreeMap<String, u64>,
 }
@@ -66,7 +66,6 @@ impl Tally {
         self.said += other.said;
         self.refused += other.refused;
         self.restarts += other.restarts;
-        self.watched_reads += other.watched_reads;
         self.by_the_system += other.by_the_system;
         for (code, count) in other.standings {
             *self.standings.entry(code).or_default() += count;
@@ -75,17 +74,19 @@ impl Tally {
 }
 
 impl Ground {
-    /// The other facility, with an order of a resident of its own.
+    /// In a facility made for it.
     pub async fn prepare(store: &Store) -> Checked<Self> {
-        let mut run = Run::begin(
-            store,
-            &Self {
-                other: FacilityId::from("nowhere"),
-                order_of_another: StatementId("nowhere.1".to_owned()),
-            },
-            "yamabiko",
-        )
-        .await?;
+        let other = Run::open_facility(store, "yamabiko").await?;
+        Self::in_facility(store, other).await
+    }
+
+    /// In a facility that is there.
+    pub async fn in_facility(store: &Store, other: FacilityId) -> Checked<Self> {
+        let mut ground = Self {
+            other: other.clone(),
+            order_of_another: StatementId("nobody.1".to_owned()),
+        };
+        let mut run = Run::admit(store, &ground, other, "of-yamabiko", START).await?;
         let saying = Saying {
             by: Who::Nurse,
             kind: "physician_order",
@@ -95,24 +96,22 @@ impl Ground {
             watched: false,
         };
         run.step(store, &Step::Say(saying)).await?;
-        Ok(Self {
-            other: run.facility,
-            order_of_another: StatementId(run.facts[0].id.clone()),
-        })
+        ground.order_of_another = StatementId(run.facts[0].id.clone());
+        Ok(ground)
     }
 }
 
 /// One sequence in a facility of its own, as far as it came.
 pub struct Run {
     facility: FacilityId,
-    resident: ResidentId,
+    pub resident: ResidentId,
     ground: Ground,
-    now: i64,
+    pub now: i64,
     /// What was acknowledged, in order.
     facts: Vec<Fact>,
     sheet: Sheet,
     revision: i64,
-    status: &'static str,
+    pub status: &'static str,
     version: i64,
     allowed: Allowed,
     limits: Limits,
@@ -122,7 +121,7 @@ pub struct Run {
 
 /// Something to do, with all that it names found.
 #[derive(Clone, Debug)]
-enum Act {
+pub enum Act {
     Say {
         by: Who,
         kind: &'static str,
@@ -147,7 +146,7 @@ enum Act {
 }
 
 impl Act {
-    fn by(&self) -> Who {
+    pub fn by(&self) -> Who {
         match self {
             Self::Say { by, .. }
             | Self::Revise { by, .. }
@@ -159,17 +158,58 @@ impl Act {
 
 /// What became of an act.
 #[derive(Clone, Debug)]
-enum Outcome {
-    Said(Box<Said>),
+pub enum Outcome {
+    Said { seq: i64, id: String },
     Done,
     Refused(String),
 }
 
-const START: i64 = 1_795_402_800_000;
+/// Where acts come in.
+pub trait Door: Clone + Send + Sync + 'static {
+    fn store(&self) -> &Store;
+
+    /// Does one act.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is neither done nor refused.
+    fn perform(
+        &self,
+        actor: &Actor,
+        resident: &ResidentId,
+        act: &Act,
+        limits: Limits,
+        at: Moment,
+    ) -> impl Future<Output = Checked<Outcome>> + Send;
+}
+
+/// As the store's own functions.
+impl Door for Store {
+    fn store(&self) -> &Store {
+        self
+    }
+
+    async fn perform(
+        &self,
+        actor: &Actor,
+        resident: &ResidentId,
+        act: &Act,
+        limits: Limits,
+        at: Moment,
+    ) -> Checked<Outcome> {
+        perform(self, actor, resident, act, limits, at).await
+    }
+}
+
+pub const START: i64 = 1_795_402_800_000;
 const BORN: [Option<&str>; 3] = [Some("1937-03-04"), Some("2012-05-05"), None];
 
 fn facility_body(limits: [i64; 4]) -> Value {
     json!({
+        "facility_name": "特別養護老人ホーム さざなみ苑",
+        "facility_type": "special_nursing_home",
+        "facility_phone": "0463-00-1234",
+        "night_phone": "0463-00-5678",
         "directive_review_months": limits[0],
         "directive_end_of_life_review_months": limits[1],
         "directive_expiry_months": limits[2],
@@ -183,7 +223,8 @@ pub fn sheet_json(sheet: Sheet) -> Value {
     let doctors = ["神谷 修一", "高橋 直樹", "髙橋 葛子"];
     let mut record = json!({
         "name": of(["髙﨑 キヨ", "高崎 キヨ", "髙﨑 きよ"], sheet.name),
-        "name_kana": "たかさき きよ",
+        "name_kana": "たかさき　きよ",
+        "consent_to_share_ems": "consented_by_resident",
         "room": of(["201", "202", "310"], sheet.other),
         "physicians": {"state": "present", "rows": [{
             "role": "visiting_doctor", "institution": "みなと在宅クリニック", "name": of(doctors, sheet.physician),
@@ -238,10 +279,14 @@ pub fn born(sheet: Sheet) -> Option<&'static str> {
 }
 
 impl Run {
-    /// Makes the facility and admits the resident. `name` is nobody else's in this store.
+    /// Makes a facility and admits a resident. `name` is nobody else's in this store.
     pub async fn begin(store: &Store, ground: &Ground, name: &str) -> Checked<Self> {
+        let facility = Self::open_facility(store, name).await?;
+        Self::admit(store, ground, facility, name, START).await
+    }
+
+    async fn open_facility(store: &Store, name: &str) -> Checked<FacilityId> {
         let facility = FacilityId(format!("f-{name}"));
-        let resident = ResidentId(format!("r-{name}"));
         let operator = Actor::console(FacilityId::from("city"), Role::Operator)
             .permit::<OperateService>()
             .map_err(|_| "an operator operates")?;
@@ -254,11 +299,22 @@ impl Run {
         facility::create(store, &operator, &facility, text, &[], Moment(START))
             .await
             .map_err(|error| error.to_string())?;
+        Ok(facility)
+    }
+
+    /// Admits the resident to a facility that has the longest limits.
+    pub async fn admit(
+        store: &Store,
+        ground: &Ground,
+        facility: FacilityId,
+        name: &str,
+        now: i64,
+    ) -> Checked<Self> {
         let mut run = Self {
             facility,
-            resident,
+            resident: ResidentId(format!("r-{name}")),
             ground: ground.clone(),
-            now: START,
+            now,
             facts: Vec::new(),
             sheet: Sheet::default(),
             revision: 1,
@@ -277,8 +333,11 @@ impl Run {
             head: &Head::of(&record),
             sheet: revision(body.as_bytes()),
         };
+        let permit = run.permit::<ReadResident>(Who::CareWorker)?;
+        let home = facility::get(store, &permit).await;
+        run.version = home.map_err(|error| error.to_string())?.version;
         let permit = run.permit::<MoveResident>(Who::Nurse)?;
-        resident::admit(store, &permit, admission, Moment(START))
+        resident::admit(store, &permit, admission, Moment(now))
             .await
             .map_err(|error| error.to_string())?;
         run.look_up(store).await?;
@@ -308,7 +367,8 @@ impl Run {
     }
 
     /// Does the step and checks everything that safety.md promises of it.
-    pub async fn step(&mut self, store: &Store, step: &Step) -> Checked {
+    pub async fn step(&mut self, door: &impl Door, step: &Step) -> Checked {
+        let store = door.store();
         self.tally.steps += 1;
         let (acts, watched) = match step {
             Step::Clock(minutes) => {
@@ -325,7 +385,7 @@ impl Run {
             Step::Say(saying) => (vec![self.act(step)?], saying.watched),
             _ => (vec![self.act(step)?], false),
         };
-        let outcomes = self.perform(store, &acts, watched).await?;
+        let outcomes = self.perform(door, &acts, watched).await?;
         let known = self.facts.len();
         let before = self.code_by_oracle();
         let log = self.absorb(store, &acts, &outcomes).await?;
@@ -339,7 +399,7 @@ impl Run {
         self.tally.by_the_system += (self.facts.len() - known) as u64;
         for outcome in &outcomes {
             match outcome {
-                Outcome::Said(_) => {
+                Outcome::Said { .. } => {
                     self.tally.said += 1;
                     self.tally.by_the_system -= 1;
                 }
@@ -394,7 +454,13 @@ impl Run {
     }
 
     /// Does all acts at once, with somebody reading the whole time if `watched`.
-    async fn perform(&mut self, store: &Store, acts: &[Act], watched: bool) -> Checked<Vec<Outcome>> {
+    async fn perform(
+        &self,
+        door: &impl Door,
+        acts: &[Act],
+        watched: bool,
+    ) -> Checked<Vec<Outcome>> {
+        let store = door.store();
         let newest = Arc::new(AtomicI64::new(self.facts.len() as i64));
         let over = Arc::new(AtomicBool::new(false));
         let reader = match watched {
@@ -410,14 +476,14 @@ impl Run {
         let tasks: Vec<_> = acts
             .iter()
             .map(|act| {
-                let (store, resident, act) = (store.clone(), self.resident.clone(), act.clone());
+                let (door, resident, act) = (door.clone(), self.resident.clone(), act.clone());
                 let (actor, newest) = (self.actor(act.by()), Arc::clone(&newest));
                 let (limits, at) = (self.limits, Moment(self.now));
                 async move {
-                    let outcome = perform(&store, &actor, &resident, &act, limits, at).await?;
-                    if let Outcome::Said(said) = &outcome {
+                    let outcome = door.perform(&actor, &resident, &act, limits, at).await?;
+                    if let Outcome::Said { seq, .. } = &outcome {
                         // From here on every read must find it.
-                        newest.fetch_max(said.seq, Ordering::SeqCst);
+                        newest.fetch_max(*seq, Ordering::SeqCst);
                     }
                     Ok::<_, String>(outcome)
                 }
@@ -437,9 +503,11 @@ impl Run {
         if let Some(reader) = reader {
             let read = reader.await.map_err(|error| error.to_string())??;
             let log = self.log(store).await?;
-            self.tally.watched_reads += read.len() as u64;
             for read in read {
-                hold!(log.starts_with(&read), "a reader saw what is not in the log: {read:?}");
+                hold!(
+                    log.starts_with(&read),
+                    "a reader saw what is not in the log: {read:?}"
+                );
             }
         }
         Ok(outcomes)
@@ -473,9 +541,18 @@ impl Run {
         for (act, outcome) in acts.iter().zip(outcomes) {
             self.expect(act, outcome)?;
             match (act, outcome) {
-                (Act::Say { by, kind, about, body, .. }, Outcome::Said(answer)) => said.push(Fact {
-                    seq: answer.seq,
-                    id: answer.id.0.clone(),
+                (
+                    Act::Say {
+                        by,
+                        kind,
+                        about,
+                        body,
+                        ..
+                    },
+                    Outcome::Said { seq, id },
+                ) => said.push(Fact {
+                    seq: *seq,
+                    id: id.clone(),
                     about: about.clone(),
                     at: self.now,
                     kind: (*kind).to_owned(),
@@ -515,7 +592,11 @@ impl Run {
             let head = resident::get(store, &permit, &self.resident).await;
             let head = head.map_err(|error| error.to_string())?;
             self.status = head.status.code();
-            hold!(moved_to.contains(&self.status), "moved to {moved_to:?}, found {}", self.status);
+            hold!(
+                moved_to.contains(&self.status),
+                "moved to {moved_to:?}, found {}",
+                self.status
+            );
         }
         let mut by_the_system = Vec::new();
         for fact in &found[known..] {
@@ -560,19 +641,35 @@ impl Run {
         let by = act.by();
         let here = !matches!(by, Who::Stranger);
         match (act, outcome) {
-            (Act::Say { kind, .. }, Outcome::Said(_)) => {
+            (Act::Say { kind, .. }, Outcome::Said { .. }) => {
                 hold!(here && by.may_say(kind), "{by:?} said {kind}");
             }
-            (Act::Say { kind, about, body, .. }, Outcome::Refused(why)) => {
+            (
+                Act::Say {
+                    kind, about, body, ..
+                },
+                Outcome::Refused(why),
+            ) => {
                 let whole = match *kind {
                     "suspended" => body["reason"].is_string(),
                     "revoked" => body["revoked_by"].is_string(),
                     _ => true,
                 };
-                let readable = !body["cpr_instruction"].is_string() && !body["signed_on"].is_string();
-                let plain = readable && ["reason", "compared"].iter().filter(|key| body[**key].is_string()).count() < 2;
+                let readable =
+                    !body["cpr_instruction"].is_string() && !body["signed_on"].is_string();
+                let plain = readable
+                    && ["reason", "compared"]
+                        .iter()
+                        .filter(|key| body[**key].is_string())
+                        .count()
+                        < 2;
                 hold!(
-                    !(raises(kind) && whole && plain && about.is_none() && here && by.may_say(kind)),
+                    !(raises(kind)
+                        && whole
+                        && plain
+                        && about.is_none()
+                        && here
+                        && by.may_say(kind)),
                     "{by:?} could not raise protection by {kind}: {why}"
                 );
             }
@@ -591,14 +688,22 @@ impl Run {
     async fn look_up(&mut self, store: &Store) -> Checked {
         let permit = self.permit::<ReadResident>(Who::CareWorker)?;
         let fault = |error: StoreError| error.to_string();
-        let current = sheet::current(store, &permit, &self.resident).await.map_err(fault)?;
-        hold!(current.revision == self.revision, "revision {}", current.revision);
-        let body: Value = serde_json::from_slice(&current.body).map_err(|error| error.to_string())?;
+        let current = sheet::current(store, &permit, &self.resident)
+            .await
+            .map_err(fault)?;
+        hold!(
+            current.revision == self.revision,
+            "revision {}",
+            current.revision
+        );
+        let body: Value =
+            serde_json::from_slice(&current.body).map_err(|error| error.to_string())?;
         hold!(body == sheet_json(self.sheet), "another sheet: {body}");
         let record = Record::from_json(&body).map_err(|problems| format!("{problems:?}"))?;
         self.subject = Subject::of(&record);
         let facility = facility::get(store, &permit).await.map_err(fault)?;
-        let body: Value = serde_json::from_slice(&facility.body).map_err(|error| error.to_string())?;
+        let body: Value =
+            serde_json::from_slice(&facility.body).map_err(|error| error.to_string())?;
         let facts = FacilityFacts::from_json(&body).map_err(|problems| format!("{problems:?}"))?;
         self.limits = Limits::of(&facts);
         hold!(
@@ -613,7 +718,8 @@ impl Run {
         Ok(())
     }
 
-    fn code_by_oracle(&self) -> &'static str {
+    /// What the second opinion says now.
+    pub fn code_by_oracle(&self) -> &'static str {
         Oracle::of(&self.facts).standing(born(self.sheet), self.allowed, self.now)
     }
 
@@ -649,13 +755,20 @@ impl Run {
 
         let permit = self.permit::<ReadAudit>(Who::Manager)?;
         let verdict = audit::verify(store, &permit).await.map_err(fault)?;
-        hold!(matches!(verdict, Verdict::Whole { .. }), "the audit: {verdict:?}");
+        hold!(
+            matches!(verdict, Verdict::Whole { .. }),
+            "the audit: {verdict:?}"
+        );
         let entries = audit::list(store, &permit, Some(&self.resident), None, 500)
             .await
             .map_err(fault)?;
         let mut audited: Vec<String> = Vec::new();
-        for entry in entries.iter().filter(|entry| entry.action == "directive.recorded") {
-            let detail: Value = serde_json::from_str(&entry.detail).map_err(|error| error.to_string())?;
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.action == "directive.recorded")
+        {
+            let detail: Value =
+                serde_json::from_str(&entry.detail).map_err(|error| error.to_string())?;
             audited.push(detail["statement"].as_str().unwrap_or_default().to_owned());
         }
         audited.reverse();
@@ -663,8 +776,12 @@ impl Run {
         hold!(audited == said, "said {said:?}, audited {audited:?}");
 
         let permit = self.permit::<ReadResident>(Who::CareWorker)?;
-        let many = directive::logs(store, &permit, &[&self.resident]).await.map_err(fault)?;
-        let of_facility = directive::logs_of_facility(store, &permit).await.map_err(fault)?;
+        let many = directive::logs(store, &permit, &[&self.resident])
+            .await
+            .map_err(fault)?;
+        let of_facility = directive::logs_of_facility(store, &permit)
+            .await
+            .map_err(fault)?;
         let of_many = match many.get(&self.resident) {
             Some(Ok(log)) => log.clone(),
             _ => Vec::new(),
@@ -672,7 +789,7 @@ impl Run {
         hold!(of_many == log, "the list reads another log: {of_many:?}");
         let here = self.status == "living_in" && !log.is_empty();
         hold!(
-            of_facility.len() == usize::from(here),
+            of_facility.contains_key(&self.resident) == here,
             "the facility's logs: {of_facility:?}"
         );
         let stranger = self.permit::<ReadResident>(Who::Stranger)?;
@@ -724,16 +841,27 @@ async fn perform(
         RaiseProtection, RecordDirective, RecordTalk, SignOrder, VerifyOriginal,
     };
     let done = match act {
-        Act::Say { kind, about, seen, body, .. } => {
+        Act::Say {
+            kind,
+            about,
+            seen,
+            body,
+            ..
+        } => {
             let kind = Kind::from_code(kind).ok_or("an unknown kind")?;
             let Ok(statement) = Statement::read(kind, &Inputs::from_json(body)) else {
                 return Ok(Outcome::Refused("not readable".to_owned()));
             };
             let about = about.clone().map(StatementId);
-            let new = NewStatement { about: about.as_ref(), statement: &statement };
+            let new = NewStatement {
+                about: about.as_ref(),
+                statement: &statement,
+            };
             let saying = (store, actor, resident, new, *seen, limits, at);
             match kind {
-                Kind::Suspended | Kind::Revoked | Kind::ObjectionRaised => say::<RaiseProtection>(saying).await,
+                Kind::Suspended | Kind::Revoked | Kind::ObjectionRaised => {
+                    say::<RaiseProtection>(saying).await
+                }
                 Kind::Talk => say::<RecordTalk>(saying).await,
                 Kind::Signed | Kind::Resumed | Kind::Reviewed => say::<SignOrder>(saying).await,
                 Kind::Verified => say::<VerifyOriginal>(saying).await,
@@ -741,16 +869,26 @@ async fn perform(
                 _ => say::<RecordDirective>(saying).await,
             }
         }
-        Act::Revise { expected, sheet, .. } => {
+        Act::Revise {
+            expected, sheet, ..
+        } => {
             let Ok(permit) = actor.permit::<EditSheet>() else {
                 return Ok(Outcome::Refused("no permit".to_owned()));
             };
             let body = sheet_json(*sheet);
             let record = Record::from_json(&body).map_err(|problems| format!("{problems:?}"))?;
             let (head, body) = (Head::of(&record), body.to_string());
-            sheet::confirm(store, &permit, resident, *expected, &head, revision(body.as_bytes()), at)
-                .await
-                .map(|_| Outcome::Done)
+            sheet::confirm(
+                store,
+                &permit,
+                resident,
+                *expected,
+                &head,
+                revision(body.as_bytes()),
+                at,
+            )
+            .await
+            .map(|_| Outcome::Done)
         }
         Act::Move { status, .. } => {
             let Ok(permit) = actor.permit::<MoveResident>() else {
@@ -761,7 +899,9 @@ async fn perform(
                 .await
                 .map(|()| Outcome::Done)
         }
-        Act::Limits { expected, limits, .. } => {
+        Act::Limits {
+            expected, limits, ..
+        } => {
             let Ok(permit) = actor.permit::<EditFacility>() else {
                 return Ok(Outcome::Refused("no permit".to_owned()));
             };
@@ -802,11 +942,18 @@ async fn say<A: Speaks>(saying: Utterance<'_>) -> Result<Outcome, StoreError> {
     };
     directive::record(store, &permit, resident, new, seen, limits, at)
         .await
-        .map(|said| Outcome::Said(Box::new(said)))
+        .map(|said| Outcome::Said {
+            seq: said.seq,
+            id: said.id.0,
+        })
 }
 
 fn revision(body: &[u8]) -> NewRevision<'_> {
-    NewRevision { body, reason: "", verified: false }
+    NewRevision {
+        body,
+        reason: "",
+        verified: false,
+    }
 }
 
 /// A statement as the oracle knows it.
@@ -824,10 +971,15 @@ fn fact(said: &Said) -> Fact {
 }
 
 fn same(one: &[Fact], other: &[Fact]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same_fact(one, other))
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| same_fact(one, other))
 }
 
 fn same_fact(one: &Fact, other: &Fact) -> bool {
     (one.seq, &one.id, &one.about, one.at) == (other.seq, &other.id, &other.about, other.at)
-        && (&one.kind, &one.by, &one.role, &one.body) == (&other.kind, &other.by, &other.role, &other.body)
+        && (&one.kind, &one.by, &one.role, &one.body)
+            == (&other.kind, &other.by, &other.role, &other.body)
 }

@@ -400,11 +400,6 @@ pub fn day_of(ms: i64) -> i64 {
     (ms + 9 * 3_600_000).div_euclid(86_400_000)
 }
 
-/// The first millisecond of a day in Japan.
-pub fn start_of(day: i64) -> i64 {
-    day * 86_400_000 - 9 * 3_600_000
-}
-
 fn parse(iso: &str) -> Option<i64> {
     let mut parts = iso.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);

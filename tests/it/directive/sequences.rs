@@ -16,7 +16,7 @@ const SIDE_BY_SIDE: u64 = 200;
 /// At once.
 const AT_ONCE: usize = 6;
 
-fn number(name: &str, otherwise: u64) -> u64 {
+pub fn number(name: &str, otherwise: u64) -> u64 {
     match std::env::var(name) {
         Ok(text) => text.parse().expect("a number of sequences or a seed"),
         Err(_) => otherwise,
@@ -32,15 +32,29 @@ struct Playing {
 }
 
 impl Playing {
-    async fn begin(store: &Store, ground: &Ground, name: &str, seed: u64, steps: Vec<Step>) -> Checked<Self> {
+    async fn begin(
+        store: &Store,
+        ground: &Ground,
+        name: &str,
+        seed: u64,
+        steps: Vec<Step>,
+    ) -> Checked<Self> {
         let run = Run::begin(store, ground, name).await?;
-        Ok(Self { seed, steps, next: 0, run })
+        Ok(Self {
+            seed,
+            steps,
+            next: 0,
+            run,
+        })
     }
 
     /// Plays until the store has to be opened again, or to the end; says which.
     async fn play(&mut self, store: &Store) -> Checked<bool> {
         while let Some(step) = self.steps.get(self.next) {
-            self.run.step(store, step).await.map_err(|why| format!("at step {}: {why}", self.next))?;
+            self.run
+                .step(store, step)
+                .await
+                .map_err(|why| format!("at step {}: {why}", self.next))?;
             self.next += 1;
             if matches!(self.steps.get(self.next), Some(Step::Restart)) {
                 return Ok(false);
@@ -62,7 +76,14 @@ async fn reopen(store: Store, url: &str) -> Store {
 }
 
 /// Plays one sequence alone, with its restarts.
-async fn alone(store: &mut Store, url: &str, ground: &Ground, name: &str, seed: u64, steps: &[Step]) -> Checked {
+async fn alone(
+    store: &mut Store,
+    url: &str,
+    ground: &Ground,
+    name: &str,
+    seed: u64,
+    steps: &[Step],
+) -> Checked {
     let mut playing = Playing::begin(store, ground, name, seed, steps.to_vec()).await?;
     while !playing.play(store).await? {
         *store = reopen(store.clone(), url).await;
@@ -96,7 +117,9 @@ async fn shrink(store: &mut Store, url: &str, ground: &Ground, seed: u64, why: S
 
 async fn run(url: &str, first: u64, sequences: u64) -> Tally {
     let mut store = open(url).await;
-    let ground = Ground::prepare(&store).await.expect("the other facility is made");
+    let ground = Ground::prepare(&store)
+        .await
+        .expect("the other facility is made");
     let mut tally = Tally::default();
     let mut seed = first;
     while seed < first + sequences {
@@ -136,7 +159,10 @@ async fn run(url: &str, first: u64, sequences: u64) -> Tally {
                     Err(error) => Some(error.to_string()),
                 };
                 if let Some(why) = failed {
-                    let whole: String = draw(seed).iter().map(|step| format!("  {step:?}\n")).collect();
+                    let whole: String = draw(seed)
+                        .iter()
+                        .map(|step| format!("  {step:?}\n"))
+                        .collect();
                     let shrunk = shrink(&mut store, url, &ground, seed, why.clone()).await;
                     panic!("sequence {seed} on {url}: {why}\nthe whole sequence:\n{whole}{shrunk}");
                 }
@@ -152,8 +178,20 @@ async fn run(url: &str, first: u64, sequences: u64) -> Tally {
 fn worth_it(database: &str, tally: &Tally) {
     println!("{database}: {tally:?}");
     let met = |code: &str| tally.standings.get(code).copied().unwrap_or(0);
-    for code in ["full_cpr", "full_cpr_by_failure", "full_cpr_wish_only", "full_cpr_invalid_order", "order_on_file", "conflict", "revoked"] {
-        assert!(met(code) * 100 > tally.sequences, "{code} was met {} times", met(code));
+    for code in [
+        "full_cpr",
+        "full_cpr_by_failure",
+        "full_cpr_wish_only",
+        "full_cpr_invalid_order",
+        "order_on_file",
+        "conflict",
+        "revoked",
+    ] {
+        assert!(
+            met(code) * 100 > tally.sequences,
+            "{code} was met {} times",
+            met(code)
+        );
     }
 }
 

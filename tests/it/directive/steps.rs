@@ -320,7 +320,10 @@ impl Hand {
             }
             74..76 => {
                 let say = self.say("acp_talk", About::Nothing);
-                let step = say(self, json!({"held_on": "day:0", "words": "孫の結婚式までは元気でいたい"}));
+                let step = say(
+                    self,
+                    json!({"held_on": "day:0", "words": "孫の結婚式までは元気でいたい"}),
+                );
                 steps.push(step);
             }
             76..82 => steps.push(self.revise()),
@@ -330,7 +333,10 @@ impl Hand {
                 steps.push(Step::Move { by, status });
                 if status != "living_in" {
                     self.against = true;
-                    steps.push(Step::Move { by: Who::Manager, status: "living_in" });
+                    steps.push(Step::Move {
+                        by: Who::Manager,
+                        status: "living_in",
+                    });
                 }
             }
             84..87 => steps.push(self.limits()),
@@ -357,13 +363,18 @@ impl Hand {
             4..7 => self.raise(),
             7 => self.wish(),
             8 => self.revise(),
-            _ => Step::Move { by: Who::Manager, status: self.dice.one_of(&["left", "living_in"]) },
+            _ => Step::Move {
+                by: Who::Manager,
+                status: self.dice.one_of(&["left", "living_in"]),
+            },
         }
     }
 
     fn staff(&mut self) -> Who {
         match self.dice.chance(92) {
-            true => self.dice.one_of(&[Who::Nurse, Who::SecondNurse, Who::Manager]),
+            true => self
+                .dice
+                .one_of(&[Who::Nurse, Who::SecondNurse, Who::Manager]),
             false => self.dice.one_of(&Who::ALL),
         }
     }
@@ -376,7 +387,11 @@ impl Hand {
     }
 
     /// Somebody says something of a kind.
-    fn say(&mut self, kind: &'static str, about: About) -> impl FnOnce(&mut Self, Value) -> Step + use<> {
+    fn say(
+        &mut self,
+        kind: &'static str,
+        about: About,
+    ) -> impl FnOnce(&mut Self, Value) -> Step + use<> {
         move |hand, body| {
             let by = match kind {
                 "signed" | "resumed" | "reviewed" => hand.physician(),
@@ -384,7 +399,9 @@ impl Hand {
                 _ => hand.staff(),
             };
             let about = match hand.dice.below(40) {
-                0 => hand.dice.one_of(&[About::Nothing, About::OfAnother, About::Unknown]),
+                0 => hand
+                    .dice
+                    .one_of(&[About::Nothing, About::OfAnother, About::Unknown]),
                 1..3 => match about {
                     About::Newest(kind) => About::Older(kind),
                     other => other,
@@ -397,7 +414,14 @@ impl Hand {
                 _ => Seen::All,
             };
             let watched = hand.dice.chance(8);
-            Step::Say(Saying { by, kind, about, seen, body, watched })
+            Step::Say(Saying {
+                by,
+                kind,
+                about,
+                seen,
+                body,
+                watched,
+            })
         }
     }
 
@@ -437,8 +461,13 @@ impl Hand {
                     true => self.dice.below(3),
                     false => purpose,
                 };
-                let signed_on = self.dice.one_of(&["day:0", "day:0", "day:0", "day:0", "day:0", "day:0", "day:-1", "day:-20", "day:1"]);
-                let due = self.dice.one_of(&["day:20", "day:60", "day:85", "day:85", "day:28", "day:170", "day:200", "day:0"]);
+                let signed_on = self.dice.one_of(&[
+                    "day:0", "day:0", "day:0", "day:0", "day:0", "day:0", "day:-1", "day:-20",
+                    "day:1",
+                ]);
+                let due = self.dice.one_of(&[
+                    "day:20", "day:60", "day:85", "day:85", "day:28", "day:170", "day:200", "day:0",
+                ]);
                 let mut body = json!({"signed_on": signed_on, "review_due_on": due});
                 if self.dice.chance(60) {
                     let kind = ["signed", "resumed", "reviewed"][purpose];
@@ -459,7 +488,9 @@ impl Hand {
                 }
             }
             Way::Scanned => {
-                let compared = self.dice.one_of(&["yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "no"]);
+                let compared = self
+                    .dice
+                    .one_of(&["yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "no"]);
                 let say = self.say("verified", About::Newest("scanned"));
                 let step = say(self, json!({"compared": compared}));
                 steps.push(step);
@@ -477,7 +508,10 @@ impl Hand {
             }
             Open::Contradiction => {
                 let say = self.say("patient_wish", About::Nothing);
-                say(self, json!({"cpr": "no_cpr", "stated_on": "day:0", "words": "やはり静かに逝かせてほしい"}))
+                say(
+                    self,
+                    json!({"cpr": "no_cpr", "stated_on": "day:0", "words": "やはり静かに逝かせてほしい"}),
+                )
             }
             Open::DeadPhone => {
                 let say = self.say("phone_tested", About::Newest("physician_order"));
@@ -498,7 +532,9 @@ impl Hand {
         let mut body = order();
         match self.dice.below(40) {
             0 => body["cpr_instruction"] = "full_cpr".into(),
-            1 => body["dissent"] = json!({"state": "present", "rows": [{"name": "髙﨑 和夫", "relationship": "son"}]}),
+            1 => {
+                body["dissent"] = json!({"state": "present", "rows": [{"name": "髙﨑 和夫", "relationship": "son"}]})
+            }
             2..4 => body["end_of_life_phase"] = "yes".into(),
             4 => body["effective_from"] = "day:5".into(),
             5 => body["expires_on"] = "day:1".into(),
@@ -508,7 +544,12 @@ impl Hand {
             9 => body["cpr_instruction"] = "dnar".into(),
             10 => body["phone_backup"] = "0463-00-2299".into(),
             11 | 12 => {
-                let keys: Vec<String> = body.as_object().expect("an order").keys().cloned().collect();
+                let keys: Vec<String> = body
+                    .as_object()
+                    .expect("an order")
+                    .keys()
+                    .cloned()
+                    .collect();
                 let left_out = &keys[self.dice.below(keys.len())];
                 body.as_object_mut().expect("an order").remove(left_out);
             }
@@ -518,16 +559,28 @@ impl Hand {
     }
 
     fn raise(&mut self) -> Step {
-        let kind = self.dice.one_of(&["suspended", "revoked", "objection_raised"]);
+        let kind = self
+            .dice
+            .one_of(&["suspended", "revoked", "objection_raised"]);
         let body = match (kind, self.dice.below(8)) {
             ("suspended", 0) => json!({"words": "理由は書かれていない"}),
             ("suspended", _) => {
-                let reason = self.dice.one_of(&["person_says_otherwise", "family_objects", "admission", "discharge", "contradiction", "phone_missing", "other"]);
+                let reason = self.dice.one_of(&[
+                    "person_says_otherwise",
+                    "family_objects",
+                    "admission",
+                    "discharge",
+                    "contradiction",
+                    "phone_missing",
+                    "other",
+                ]);
                 json!({"reason": reason})
             }
             ("revoked", 0) => json!({"words": "だれの言葉かは書かれていない"}),
             ("revoked", _) => {
-                let by = self.dice.one_of(&["resident", "representative", "physician"]);
+                let by = self
+                    .dice
+                    .one_of(&["resident", "representative", "physician"]);
                 json!({"revoked_by": by, "words": "やっぱり助けてほしい"})
             }
             (_, 0) => json!({}),
@@ -551,9 +604,13 @@ impl Hand {
     }
 
     fn wish(&mut self) -> Step {
-        let cpr = self.dice.one_of(&["no_cpr", "no_cpr", "full_cpr", "undecided", "", "stop"]);
+        let cpr = self
+            .dice
+            .one_of(&["no_cpr", "no_cpr", "full_cpr", "undecided", "", "stop"]);
         let mut body = match self.dice.chance(70) {
-            true => json!({"stated_on": "day:-1", "stated_how": "spoken", "words": "もう十分生きたから、静かに逝かせてほしい", "antibiotics": "wanted"}),
+            true => {
+                json!({"stated_on": "day:-1", "stated_how": "spoken", "words": "もう十分生きたから、静かに逝かせてほしい", "antibiotics": "wanted"})
+            }
             false => json!({
                 "inferred_by": "髙﨑 誠", "relationship": "son", "why_person_cannot": "言葉での意思表示が難しい",
                 "stated_on": "day:-1", "grounds": "自分は静かに逝きたいと話していた",
@@ -584,7 +641,9 @@ impl Hand {
     }
 
     fn phone(&mut self) -> Step {
-        let number = self.dice.one_of(&["phone_24h", "phone_24h", "phone_24h", "phone_backup"]);
+        let number = self
+            .dice
+            .one_of(&["phone_24h", "phone_24h", "phone_24h", "phone_backup"]);
         let result = self.dice.one_of(&["answered", "no_answer", "not_in_use"]);
         if (number, result) == ("phone_24h", "not_in_use") {
             self.against = true;
@@ -595,12 +654,23 @@ impl Hand {
     }
 
     fn revise(&mut self) -> Step {
-        let parts = [Part::Physician, Part::KeyPerson, Part::Diagnosis, Part::Name, Part::Born, Part::Other, Part::Other];
+        let parts = [
+            Part::Physician,
+            Part::KeyPerson,
+            Part::Diagnosis,
+            Part::Name,
+            Part::Born,
+            Part::Other,
+            Part::Other,
+        ];
         let count = 1 + self.dice.below(2);
         let parts = (0..count)
             .map(|_| (self.dice.one_of(&parts), self.dice.below(3) as u8))
             .collect();
-        Step::Revise { by: self.staff(), parts }
+        Step::Revise {
+            by: self.staff(),
+            parts,
+        }
     }
 
     fn limits(&mut self) -> Step {
@@ -619,22 +689,54 @@ impl Hand {
 
     fn clock(&mut self) -> Step {
         const DAY: i64 = 24 * 60;
-        Step::Clock(self.dice.one_of(&[1, 90, 11 * 60, DAY, 2 * DAY, 30 * DAY, 90 * DAY, 200 * DAY, 400 * DAY, -4, -6, -DAY, -40 * DAY]))
+        Step::Clock(self.dice.one_of(&[
+            1,
+            90,
+            11 * 60,
+            DAY,
+            2 * DAY,
+            30 * DAY,
+            90 * DAY,
+            200 * DAY,
+            400 * DAY,
+            -4,
+            -6,
+            -DAY,
+            -40 * DAY,
+        ]))
     }
 
     /// Any kind by anybody about anything, with some body.
     fn anything(&mut self) -> Step {
         let kind = self.dice.one_of(&KINDS);
         let about = self.dice.one_of(&KINDS);
-        let about = self.dice.one_of(&[About::Nothing, About::Newest(about), About::Older(about), About::Newest("physician_order")]);
+        let about = self.dice.one_of(&[
+            About::Nothing,
+            About::Newest(about),
+            About::Older(about),
+            About::Newest("physician_order"),
+        ]);
         let body = match self.dice.below(4) {
             0 => order(),
-            1 => json!({"signed_on": "day:0", "review_due_on": "day:60", "purpose": "activate", "original": "a1".repeat(32)}),
-            2 => json!({"reason": "other", "revoked_by": "resident", "words": "話を聞いた", "compared": "yes"}),
+            1 => {
+                json!({"signed_on": "day:0", "review_due_on": "day:60", "purpose": "activate", "original": "a1".repeat(32)})
+            }
+            2 => {
+                json!({"reason": "other", "revoked_by": "resident", "words": "話を聞いた", "compared": "yes"})
+            }
             _ => json!({}),
         };
         let by = self.dice.one_of(&Who::ALL);
-        let seen = self.dice.one_of(&[Seen::All, Seen::Unsaid, Seen::AllButOne]);
-        Step::Say(Saying { by, kind, about, seen, body, watched: false })
+        let seen = self
+            .dice
+            .one_of(&[Seen::All, Seen::Unsaid, Seen::AllButOne]);
+        Step::Say(Saying {
+            by,
+            kind,
+            about,
+            seen,
+            body,
+            watched: false,
+        })
     }
 }

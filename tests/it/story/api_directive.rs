@@ -1,42 +1,15 @@
 //! Another program tells and reads what was said about the last stage of life.
 
 use axum::http::{Method, StatusCode};
-use hikitsugi::domain::clock::Clock;
-use hikitsugi::domain::id::{FacilityId, StaffId};
-use hikitsugi::domain::permit::{Actor, OperateService, Role};
-use hikitsugi::store::staff::{self, NewStaff};
-use hikitsugi::web::auth::Passwords;
 use serde_json::{Value, json};
 
 use crate::support::Bench;
-use crate::support::doubles::SeededEntropy;
-use crate::support::service::{Answer, HOME, PASSWORD, Person, Service};
+use crate::support::service::{Answer, Person, Service};
 
 /// さざなみ苑 with its physician, and a resident who lives there.
 async fn with_physician(bench: Bench) -> (Service, String) {
     let service = Service::start(bench).await;
-    let operator = Actor::console(FacilityId::from("city"), Role::Operator)
-        .permit::<OperateService>()
-        .unwrap();
-    let entropy = SeededEntropy::new(7);
-    let hash = Passwords::new(&entropy).hash(PASSWORD, &entropy);
-    let person = NewStaff {
-        id: &StaffId::from("physician"),
-        login: "physician",
-        name: "神谷 修一",
-        role: Role::Physician,
-        password_hash: &hash,
-    };
-    let home = FacilityId::from(HOME);
-    staff::create_physician(
-        &service.bench.store,
-        &operator,
-        &home,
-        person,
-        service.clock.now(),
-    )
-    .await
-    .unwrap();
+    service.employs_physician("physician", "神谷 修一").await;
     let id = service
         .sign_in("nurse")
         .await

@@ -14,6 +14,10 @@ impl Default for FixedClock {
 }
 
 impl FixedClock {
+    pub fn set(&self, now: Moment) {
+        self.0.store(now.0, Ordering::Relaxed);
+    }
+
     pub fn advance_minutes(&self, minutes: i64) {
         self.0.fetch_add(minutes * 60_000, Ordering::Relaxed);
     }

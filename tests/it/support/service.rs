@@ -11,8 +11,9 @@ use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::id::{FacilityId, StaffId};
 use hikitsugi::domain::permit::{Actor, OperateService, Role};
 use hikitsugi::domain::protocol::Protocols;
+use hikitsugi::store::Store;
 use hikitsugi::store::facility::{self, FacilityText};
-use hikitsugi::store::staff::NewStaff;
+use hikitsugi::store::staff::{self, NewStaff};
 use hikitsugi::web::auth::Passwords;
 use hikitsugi::web::{App, Parts, router};
 use http_body_util::BodyExt;
@@ -48,6 +49,7 @@ impl Entropy for SharedEntropy {
 pub struct Service {
     router: Router,
     pub clock: Arc<FixedClock>,
+    entropy: Arc<SeededEntropy>,
     pub bench: Bench,
     /// What QR codes hold.
     pub base_url: String,
@@ -93,22 +95,43 @@ impl Service {
         let passwords = Passwords::new(entropy.as_ref());
         let hash = passwords.hash(PASSWORD, entropy.as_ref());
         settle(&bench, &hash, clock.now()).await;
-        let app = App::new(Parts {
-            store: bench.store.clone(),
-            forms,
-            protocols: Protocols::default(),
-            clock: Box::new(SharedClock(clock.clone())),
-            entropy: Box::new(SharedEntropy(entropy)),
-            base_url: base_url.clone(),
-            token_key: vec![7; 32],
-            passwords,
-        });
         Self {
-            router: router(app),
+            router: routed(&bench, forms, clock.clone(), entropy.clone(), &base_url),
             clock,
+            entropy,
             bench,
             base_url,
         }
+    }
+
+    /// Stops the program and starts it again.
+    pub async fn restart(&mut self) {
+        self.router = Router::new();
+        self.bench.store.close().await;
+        let store = Store::open(&self.bench.url).await;
+        self.bench.store = store.expect("the database opens again");
+        let (clock, entropy) = (self.clock.clone(), self.entropy.clone());
+        let forms = Forms::built_in();
+        self.router = routed(&self.bench, forms, clock, entropy, &self.base_url);
+    }
+
+    /// A physician whom the city office added to さざなみ苑; the id is the login too.
+    pub async fn employs_physician(&self, id: &str, name: &str) {
+        let operator = Actor::console(FacilityId::from("city"), Role::Operator)
+            .permit::<OperateService>()
+            .unwrap();
+        let hash = Passwords::new(self.entropy.as_ref()).hash(PASSWORD, self.entropy.as_ref());
+        let person = NewStaff {
+            id: &StaffId::from(id),
+            login: id,
+            name,
+            role: Role::Physician,
+            password_hash: &hash,
+        };
+        let (store, home) = (&self.bench.store, FacilityId::from(HOME));
+        staff::create_physician(store, &operator, &home, person, self.clock.now())
+            .await
+            .unwrap();
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -129,10 +152,14 @@ impl Service {
 
     /// Somebody without an account.
     pub fn stranger(&self) -> Person<'_> {
+        self.returning(Keys::default())
+    }
+
+    /// Somebody who was here before.
+    pub fn returning(&self, keys: Keys) -> Person<'_> {
         Person {
             service: self,
-            cookie: None,
-            token: None,
+            keys,
         }
     }
 
@@ -154,11 +181,10 @@ impl Service {
             .split(';')
             .next()
             .unwrap();
-        Person {
-            service: self,
+        self.returning(Keys {
             cookie: Some(cookie.to_owned()),
             token: None,
-        }
+        })
     }
 
     /// Obtains a token of the API.
@@ -170,12 +196,31 @@ impl Service {
             .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         let token = answer.value()["access_token"].as_str().unwrap().to_owned();
-        Person {
-            service: self,
+        self.returning(Keys {
             cookie: None,
             token: Some(token),
-        }
+        })
     }
+}
+
+fn routed(
+    bench: &Bench,
+    forms: Forms,
+    clock: Arc<FixedClock>,
+    entropy: Arc<SeededEntropy>,
+    base_url: &str,
+) -> Router {
+    let passwords = Passwords::new(entropy.as_ref());
+    router(App::new(Parts {
+        store: bench.store.clone(),
+        forms,
+        protocols: Protocols::default(),
+        clock: Box::new(SharedClock(clock)),
+        entropy: Box::new(SharedEntropy(entropy)),
+        base_url: base_url.to_owned(),
+        token_key: vec![7; 32],
+        passwords,
+    }))
 }
 
 async fn settle(bench: &Bench, password_hash: &str, now: Moment) {
@@ -252,6 +297,12 @@ async fn settle(bench: &Bench, password_hash: &str, now: Moment) {
 /// One person at a browser or with a token.
 pub struct Person<'a> {
     service: &'a Service,
+    keys: Keys,
+}
+
+/// What a person was given at the door.
+#[derive(Clone, Default)]
+pub struct Keys {
     cookie: Option<String>,
     token: Option<String>,
 }
@@ -262,13 +313,17 @@ impl Person<'_> {
             .method(method)
             .uri(path)
             .header(header::HOST, "q.minato.example.jp");
-        if let Some(cookie) = &self.cookie {
+        if let Some(cookie) = &self.keys.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        if let Some(token) = &self.token {
+        if let Some(token) = &self.keys.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         request
+    }
+
+    pub fn keys(&self) -> Keys {
+        self.keys.clone()
     }
 
     pub async fn get(&self, path: &str) -> Answer {
