@@ -159,8 +159,13 @@ fn doctor_phones(physicians: &Rows<Physician>) -> Shown {
             format!("{words}({hours})")
         };
         let is_specialist = |row: &&Physician| row.role.is(&PhysicianRole::Specialist);
-        let at_night = rows.iter().filter(|row| row.phone_24h.value().is_some());
-        let by_day = || rows.iter().filter(|row| row.phone_24h.value().is_none());
+        let at_night = rows
+            .iter()
+            .filter(|row| row.phone_24h.reachable().is_some());
+        let by_day = || {
+            rows.iter()
+                .filter(|row| row.phone_24h.reachable().is_none())
+        };
         let nearer = by_day().filter(|row| !is_specialist(row));
         let specialists = by_day()
             .filter(is_specialist)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::answer::Known;
 use super::text::{Problem, check_line, stored_as_text};
 
 /// A telephone number with hyphens where the person put them, or where they usually stand, and an extension.
@@ -52,6 +53,22 @@ impl Phone {
     pub fn input(&self) -> String {
         self.to_string()
     }
+
+    /// Whether it is the line of some person or house. Short numbers (119, #7119) are answered by a service; behind the
+    /// others are machines (020), carriers (00), recorded voices (0180) and a service that ended (0990).
+    pub fn is_subscribers(&self) -> bool {
+        let is_short = self.number.starts_with('#') || self.number.len() == SHORT_DIGITS;
+        let digits = self.number.replace('-', "");
+        let nobody = ["00", "020", "0180", "0990"];
+        !is_short && !nobody.iter().any(|prefix| digits.starts_with(prefix))
+    }
+}
+
+impl Known<Phone> {
+    /// The number, when a named person can be reached on it (safety.md S10).
+    pub fn reachable(&self) -> Option<&Phone> {
+        self.value().filter(|phone| phone.is_subscribers())
+    }
 }
 
 impl fmt::Display for Phone {
@@ -63,6 +80,9 @@ impl fmt::Display for Phone {
         }
     }
 }
+
+/// Digits of a short number inside Japan: 119.
+const SHORT_DIGITS: usize = 3;
 
 /// A Japanese postcode of seven digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -234,7 +254,7 @@ fn inside_japan(text: &str) -> Result<String, Problem> {
     let groups = groups(text)?;
     let digits = groups.concat();
     let length = digits.len();
-    if length == 3 && digits.starts_with('1') {
+    if length == SHORT_DIGITS && digits.starts_with('1') {
         return Ok(digits);
     }
     if !digits.starts_with('0') {
@@ -381,6 +401,35 @@ mod tests {
                 "{typed}"
             );
         }
+    }
+
+    #[test]
+    fn s10_short_and_service_numbers_are_no_persons_line() {
+        for (typed, is_persons) in [
+            ("0463-00-1199", true),
+            ("03-5321-1119", true),
+            ("090-0000-7119", true),
+            ("0120-119-119", true),
+            ("050-3000-0119", true),
+            ("+81 463 23 1111", true),
+            ("+1-212-555-0100", true),
+            ("0463-23-1111 内線119", true),
+            ("119", false),
+            ("110", false),
+            ("１１８", false),
+            ("119 内線1", false),
+            ("#7119", false),
+            ("＃８０００", false),
+            ("020-4123-4567", false),
+            ("0077-22-1119", false),
+            ("0180-99-1119", false),
+            ("0990-12-1119", false),
+        ] {
+            let phone = Phone::parse(typed).expect(typed);
+            assert_eq!(phone.is_subscribers(), is_persons, "{typed}");
+            assert_eq!(Known::Value(phone).reachable().is_some(), is_persons);
+        }
+        assert_eq!(Known::<Phone>::Unknown.reachable(), None);
     }
 
     #[test]

@@ -150,8 +150,18 @@ fn missing_details(record: &Record) -> Vec<Missing> {
     let physicians = record.contacts.physicians.rows();
     warn(
         "physicians",
-        !physicians.is_empty() && physicians.iter().all(|row| row.phone_24h.value().is_none()),
+        !physicians.is_empty()
+            && physicians
+                .iter()
+                .all(|row| row.phone_24h.reachable().is_none()),
         "夜間につながる医師の電話(24時間電話)がありません",
+    );
+    warn(
+        "physicians",
+        physicians
+            .iter()
+            .any(|row| row.phone_24h.value().is_some() && row.phone_24h.reachable().is_none()),
+        "119・#7119など、医師につながらない番号が24時間電話に入っています",
     );
     let medical = &record.medical;
     warn(

@@ -107,7 +107,7 @@ impl Subject {
             physicians: physicians
                 .filter(|row| !row.role.is(&PhysicianRole::VisitingNurseStation))
                 .filter_map(|row| {
-                    let phone = row.phone_24h.value()?.clone();
+                    let phone = row.phone_24h.reachable()?.clone();
                     let who = row.name.value().map_or_else(
                         || row.institution.to_string(),
                         |name| format!("{name}医師({})", row.institution),
@@ -610,7 +610,10 @@ fn invalid(order: &OrderState<'_>, subject: &Subject, limits: Limits, today: Day
     }
     found.extend(order.against.iter().map(|said| ended_by(said)));
     let lacks: [(bool, &str); 3] = [
-        (body.phone_24h.value().is_none(), "24時間つながる医師の電話"),
+        (
+            body.phone_24h.reachable().is_none(),
+            "24時間つながる医師の電話",
+        ),
         (body.basis_disease.value().is_none(), "もとになる病気"),
         (body.expected_event.value().is_none(), "想定された状態"),
     ];
@@ -727,13 +730,13 @@ fn by_wish(state: &State<'_>) -> (StandingKind, Vec<Reason>) {
 fn calls(order: Option<&OrderState<'_>>, subject: &Subject) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
     if let Some(order) = order.map(|order| order.order) {
-        if let Some(phone) = order.phone_24h.value() {
+        if let Some(phone) = order.phone_24h.reachable() {
             calls.push(Call {
                 who: format!("{}医師({})", order.physician_name, order.institution),
                 phone: phone.clone(),
             });
         }
-        if let Some(phone) = order.phone_backup.value() {
+        if let Some(phone) = order.phone_backup.reachable() {
             let who = order.phone_backup_of.value().map_or_else(
                 || "つながらないとき".to_owned(),
                 |of| format!("つながらないとき({})", of.as_str()),
@@ -1079,3 +1082,21 @@ mod tests {
         }
     }
 }
+
+    /// Stored before such numbers were refused: read, without effect, and nobody is told to call 119 for a physician.
+    #[test]
+    fn s10_an_order_whose_phone_is_a_service_is_without_a_phone() {
+        for number in ["119", "110", "#7119", "119 内線12"] {
+            let mut body = sample::order_body();
+            body["phone_24h"] = number.into();
+            body["phone_backup"] = "#7119".into();
+            let mut log = sample::Log::default();
+            let standing = log.signed_order_of(&body).standing();
+            assert_eq!(standing.kind(), StandingKind::FullCprInvalidOrder);
+            assert_eq!(
+                standing.reasons(),
+                [Reason::Lacks("24時間つながる医師の電話".to_owned())]
+            );
+            assert!(standing.calls().is_empty(), "{:?}", standing.calls());
+        }
+    }

@@ -266,6 +266,7 @@ pub fn missing(order: &Order, limits: Limits, today: Day) -> Problems {
             problems.add(key, message);
         }
     }
+    problems.extend(unreachable_phones(order));
     let mut refuse = |wrong: bool, key: &str, message: String| {
         if wrong {
             problems.add(key, message);
@@ -295,6 +296,23 @@ pub fn missing(order: &Order, limits: Limits, today: Day) -> Problems {
             "expires_on",
             "有効期限がもう過ぎています".to_owned(),
         );
+    }
+    problems
+}
+
+/// Numbers that were typed and on which no physician can be called (safety.md S10).
+fn unreachable_phones(order: &Order) -> Problems {
+    let mut problems = Problems::default();
+    for (key, phone) in [
+        ("phone_24h", &order.phone_24h),
+        ("phone_backup", &order.phone_backup),
+    ] {
+        if let (Some(typed), None) = (phone.value(), phone.reachable()) {
+            let message = format!(
+                "「{typed}」では医師につながりません。119・110・#7119などではなく、医師か訪問看護が出る番号を市外局番から入力してください"
+            );
+            problems.add(key, message);
+        }
     }
     problems
 }
@@ -391,8 +409,9 @@ impl<'a, 'log> Check<'a, 'log> {
         );
     }
 
-    /// A draft may be incomplete; submitting asks for the rest.
+    /// A draft may be incomplete; submitting asks for the rest. What can never do is refused at once.
     fn order(&mut self, order: &Order) {
+        self.problems.extend(unreachable_phones(order));
         self.answered(
             "cpr_instruction",
             &order.cpr_instruction,

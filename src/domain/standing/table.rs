@@ -66,9 +66,10 @@ enum Signature {
 }
 
 /// What an order lacks, or has beside the usual.
-const LACKS: [&str; 8] = [
+const LACKS: [&str; 9] = [
     "",
     "phone_24h",
+    "service_phone",
     "basis_disease",
     "expected_event",
     "effective_from",
@@ -329,6 +330,7 @@ fn told(dates: Dates, signature: Signature, lacks: &str, end_of_life: bool) -> V
     match lacks {
         "" => {}
         "cpr_instruction" => body[lacks] = "full_cpr".into(),
+        "service_phone" => body["phone_24h"] = "119 内線123456".into(),
         "dissent" => body[lacks] = json!([{"name": "髙﨑 和夫", "relationship": "son"}]),
         key => drop(body.as_object_mut().unwrap().remove(key)),
     }

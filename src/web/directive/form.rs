@@ -452,7 +452,7 @@ fn from_sheet(desk: &Desk) -> Inputs {
     let reachable = |nurses: bool| {
         rows.iter().find(|row| {
             row.role.is(&PhysicianRole::VisitingNurseStation) == nurses
-                && row.phone_24h.value().is_some()
+                && row.phone_24h.reachable().is_some()
         })
     };
     if let Some(physician) = reachable(false) {

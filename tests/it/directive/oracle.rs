@@ -152,7 +152,8 @@ impl<'a> Oracle<'a> {
         }
         let complete = ["phone_24h", "basis_disease", "expected_event"]
             .iter()
-            .all(|key| body[*key].as_str().is_some_and(|text| !text.is_empty()));
+            .all(|key| body[*key].as_str().is_some_and(|text| !text.is_empty()))
+            && is_long_number(text(body, "phone_24h"));
         let (Some(from), Some(until)) = (day(body, "effective_from"), day(body, "expires_on"))
         else {
             return false;
@@ -387,6 +388,12 @@ fn is_dead(fact: &Fact) -> bool {
 }
 
 /// A code or words; what is unknown or was not asked is empty.
+/// A telephone of some person has an area code: 119 and #7119 are answered by others. An extension does not count.
+fn is_long_number(phone: &str) -> bool {
+    let line = phone.split(' ').next().unwrap_or_default();
+    line.chars().filter(char::is_ascii_digit).count() >= 10
+}
+
 fn text<'v>(body: &'v Value, key: &str) -> &'v str {
     body[key].as_str().unwrap_or_default()
 }

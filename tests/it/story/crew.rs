@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 use crate::support::service::{Answer, Service};
 
@@ -122,20 +121,6 @@ async fn scan(
     service
         .send(request.body(Body::from(body.to_owned())).unwrap())
         .await
-}
-
-/// A hand at the database.
-async fn sql(service: &Service, on_sqlite: &str, on_postgres: &str) {
-    let url = &service.bench.url;
-    if service.bench.is_sqlite() {
-        let mut connection = SqliteConnection::connect(url).await.unwrap();
-        let sql = AssertSqlSafe(on_sqlite.to_owned());
-        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    } else {
-        let mut connection = PgConnection::connect(url).await.unwrap();
-        let sql = AssertSqlSafe(on_postgres.to_owned());
-        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    }
 }
 
 both_databases! {
@@ -319,8 +304,7 @@ both_databases! {
     async fn a_view_that_cannot_be_recorded_is_shown_and_says_so(bench: Bench) {
         let service = Service::start(bench).await;
         let bed = Bedside::new(&service, "consented_by_resident").await;
-        sql(
-            &service,
+        service.sql(
             "create trigger full before insert on scan begin select raise(abort, 'disk full'); end",
             "alter table scan add constraint disk_full check (at < 0) not valid",
         )
@@ -336,8 +320,7 @@ both_databases! {
         let service = Service::start(bench).await;
         let bed = Bedside::new(&service, "consented_by_resident").await;
         let spoil = "update sheet_revision set body = ";
-        sql(
-            &service,
+        service.sql(
             &format!("drop trigger sheet_revision_no_update; {spoil} x'7b'"),
             &format!("alter table sheet_revision disable trigger user; {spoil} '\\x7b'"),
         )

@@ -478,6 +478,23 @@ both_databases! {
         let page = home.nurse.see(&home.page).await;
         assert!(page.contains("前の指示書 1件") && page.contains(&format!("id=\"order-{first}\"")), "{page}");
     }
+    async fn s10_a_service_number_is_refused_at_its_field(bench: Bench) {
+        let service = Service::start(bench).await;
+        let home = Home::new(&service).await;
+        for button in ["save", "submit"] {
+            let mut typed: Vec<(&str, &str)> = ORDER.into_iter().filter(|(key, _)| *key != "phone_24h").collect();
+            typed.extend([("phone_24h", "119"), ("phone_backup", "#7119"), ("do", button)]);
+            let answer = home.sends(&home.nurse, "say/physician_order", &typed).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            let page = answer.text();
+            for (key, number) in [("phone_24h", "119"), ("phone_backup", "#7119")] {
+                assert!(page.contains(&format!("id=\"{key}-error\"")) && page.contains(&format!("value=\"{number}\"")), "{page}");
+                assert!(page.contains(&format!("「{number}」では医師につながりません")), "{page}");
+            }
+            assert!(page.contains("食事がとれなくなり"), "{page}");
+            assert!(home.nurse.see(&home.page).await.contains("まだ何も記録されていません"));
+        }
+    }
 
     async fn what_was_said_meanwhile_is_seen_before_anything_is_signed(bench: Bench) {
         let service = Service::start(bench).await;

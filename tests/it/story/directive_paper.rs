@@ -159,6 +159,37 @@ both_databases! {
     }
 
     async fn s08_an_order_revoked_between_print_and_scan_is_said_first(bench: Bench) {
+
+    /// Kept before the program refused such numbers.
+    async fn s10_a_stored_order_with_a_service_number_is_shown_as_without_a_phone(bench: Bench) {
+        let service = Service::start(bench).await;
+        let mut bed = Bedside::new(&service).await;
+        bed.order("神谷 修一", "0463-00-1199").await;
+        service
+            .sql(
+                "drop trigger statement_no_update;
+                 update statement set body = cast(replace(cast(body as text), '0463-00-1199', '119') as blob)",
+                "alter table statement disable trigger user;
+                 update statement set body = convert_to(replace(convert_from(body, 'UTF8'), '0463-00-1199', '119'), 'UTF8')",
+            )
+            .await;
+        let standing = service.api("nurse").await.get(&format!("/api/v1/residents/{}/standing", bed.id)).await.value();
+        assert_eq!(standing["code"], "full_cpr_invalid_order");
+        assert_eq!(standing["reasons"], json!([{"code": "lacks", "text": "24時間つながる医師の電話がありません"}]));
+        // The backup is a person's number and stays; nobody is told to reach a physician by 119.
+        assert_eq!(standing["calls"].as_array().unwrap().len(), 1);
+        let nurse = service.sign_in("nurse").await;
+        for path in [format!("/residents/{}", bed.id), format!("/residents/{}/directive", bed.id), "/directives".to_owned()] {
+            nurse.see(&path).await;
+        }
+        let again = nurse.see(&format!("/residents/{}/directive/say/physician_order?from=1", bed.id)).await;
+        assert!(again.contains("phone_24h-error") && again.contains("value=\"119\""), "{again}");
+        bed.print().await;
+        let text = bed.pdf().await.text();
+        assert!(text.contains(&bare("24時間つながる医師の電話がありません")), "{text}");
+        let page = bed.tap().await.text();
+        assert!(page.contains("data-standing=\"full_cpr_invalid_order\"") && page.contains("tel:0463002299"), "{page}");
+    }
         let service = Service::start(bench).await;
         let mut bed = Bedside::new(&service).await;
         bed.order("神谷 修一", "0463-00-1199").await;

@@ -18,6 +18,7 @@ use hikitsugi::web::auth::Passwords;
 use hikitsugi::web::{App, Parts, router};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tower::ServiceExt;
 
 use super::Bench;
@@ -132,6 +133,20 @@ impl Service {
         staff::create_physician(store, &operator, &home, person, self.clock.now())
             .await
             .unwrap();
+    }
+
+    /// A hand at the database, past everything that the program forbids.
+    pub async fn sql(&self, on_sqlite: &str, on_postgres: &str) {
+        let url = &self.bench.url;
+        if self.bench.is_sqlite() {
+            let mut connection = SqliteConnection::connect(url).await.unwrap();
+            let sql = AssertSqlSafe(on_sqlite.to_owned());
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            let sql = AssertSqlSafe(on_postgres.to_owned());
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
