@@ -189,13 +189,17 @@ pub enum Reason {
     Expired {
         on: Day,
     },
-    /// Past the day of review and the grace after it.
+    /// Past the day of review and the grace after it, if there is one.
     ReviewOverdue {
         due: Day,
+        grace_days: i64,
+        asked: Asked,
     },
-    /// Past the day of review, within the grace: the order still holds.
+    /// Past the day of review, within the grace: the order still holds, until that day.
     ReviewDue {
         due: Day,
+        until: Day,
+        asked: Asked,
     },
     Lacks(String),
     /// The order does not speak of this person or this day (safety.md S14).
@@ -209,6 +213,36 @@ pub enum Reason {
     },
     /// The order rests on what the family inferred.
     RestsOnFamily,
+}
+
+/// Whether anybody asked the physician to go through an order again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Nobody,
+    /// Somebody did on that day, and the physician has not signed yet.
+    On(Day),
+    /// The signed original waits for its second person since that day.
+    Scanned(Day),
+}
+
+impl Asked {
+    fn of(order: &OrderState<'_>) -> Self {
+        match (order.scan, order.request()) {
+            (Some(scan), _) => Self::Scanned(Day::of(scan.at)),
+            (None, Some(request)) => Self::On(Day::of(request.at)),
+            (None, None) => Self::Nobody,
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::Nobody => "再確認はまだ医師に依頼されていません".to_owned(),
+            Self::On(day) => format!("{day}に再確認を医師に依頼し、署名を待っています"),
+            Self::Scanned(day) => {
+                format!("{day}に登録された署名の原本が、照合を待っています")
+            }
+        }
+    }
 }
 
 impl Reason {
@@ -303,10 +337,24 @@ impl Reason {
             Self::Superseded { on } => format!("{on}に別の指示書が提出されました"),
             Self::NotYetEffective { from } => format!("{from}から有効の指示です"),
             Self::Expired { on } => format!("{on}で期限が切れました"),
-            Self::ReviewOverdue { due } => {
-                format!("次回確認日({due})と猶予を過ぎても再確認されていません")
+            Self::ReviewOverdue {
+                due,
+                grace_days,
+                asked,
+            } => {
+                let grace = match grace_days {
+                    0 => String::new(),
+                    days => format!("と猶予{days}日"),
+                };
+                let asked = asked.words();
+                format!("次回確認日({due}){grace}を過ぎても再確認されていません。{asked}")
             }
-            Self::ReviewDue { due } => format!("再確認期限超過({due}まで)。再確認の手続き中です"),
+            Self::ReviewDue { due, until, asked } => {
+                let asked = asked.words();
+                format!(
+                    "再確認期限超過({due}まで)。{asked}。再確認されなければ{until}で無効になります"
+                )
+            }
             Self::Lacks(what) => format!("{what}がありません"),
             Self::OutOfScope(why) => format!("指示の対象外({why})"),
             Self::PhoneNotAnswered { on } => {
@@ -571,7 +619,11 @@ fn by_order(
             if let Some(due) = review_due(order, activation, limits)
                 && today > due
             {
-                reasons.push(Reason::ReviewDue { due });
+                reasons.push(Reason::ReviewDue {
+                    due,
+                    until: due.plus_days(limits.grace_days),
+                    asked: Asked::of(order),
+                });
             }
             if order
                 .order
@@ -636,7 +688,11 @@ fn invalid(order: &OrderState<'_>, subject: &Subject, limits: Limits, today: Day
     if let Some(activation) = &order.activation {
         match review_due(order, activation, limits) {
             Some(due) if today > due.plus_days(limits.grace_days) => {
-                found.push(Reason::ReviewOverdue { due });
+                found.push(Reason::ReviewOverdue {
+                    due,
+                    grace_days: limits.grace_days,
+                    asked: Asked::of(order),
+                });
             }
             Some(_) => {}
             None => found.push(Reason::Lacks("次回確認日".to_owned())),
@@ -1028,7 +1084,7 @@ mod table;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::directive::sample;
+    use crate::domain::directive::{Kind, sample};
 
     #[test]
     fn each_standing_is_derived_from_its_sample() {
@@ -1063,6 +1119,89 @@ mod tests {
         }
     }
 
+    /// Signed 40 days ago, to be reviewed in 80 days, with a grace of 30.
+    #[test]
+    fn a_review_that_is_due_says_whether_anybody_asked_for_it() {
+        let on = |log: &sample::Log, days: i64| {
+            let day = sample::today().plus_days(days);
+            let standing = log.standing_at(day.starts_at().plus_minutes(600));
+            (standing.kind(), standing.band().reason)
+        };
+        let nobody = sample::log(StandingKind::OrderOnFile);
+        let mut asked = sample::log(StandingKind::OrderOnFile);
+        asked.say(sample::nurse(), Kind::Submitted, Some(2), &json!({}));
+        let mut scanned = sample::log(StandingKind::OrderOnFile);
+        let scan = json!({
+            "original": "5e".repeat(32), "purpose": "review",
+            "signed_on": sample::today().plus_days(-39).iso(), "review_due_on": sample::today().plus_days(100).iso(),
+        });
+        scanned.say(sample::nurse(), Kind::Submitted, Some(2), &json!({}));
+        scanned.say(sample::nurse(), Kind::Scanned, Some(2), &scan);
+        for (log, words) in [
+            (&nobody, "再確認はまだ医師に依頼されていません"),
+            (&asked, "再確認を医師に依頼し、署名を待っています"),
+            (&scanned, "署名の原本が、照合を待っています"),
+        ] {
+            let (kind, reason) = on(log, 80);
+            assert_eq!(kind, StandingKind::OrderOnFile);
+            assert!(!reason.contains("再確認"), "{reason}");
+            for days in [81, 110] {
+                let (kind, reason) = on(log, days);
+                let end = sample::today().plus_days(110).to_string();
+                assert_eq!(kind, StandingKind::OrderOnFile);
+                assert!(
+                    reason.contains("再確認期限超過") && reason.contains(words),
+                    "{reason}"
+                );
+                assert!(
+                    reason.contains(&format!("{end}で無効になります")),
+                    "{reason}"
+                );
+            }
+            let (kind, reason) = on(log, 111);
+            assert_eq!(kind, StandingKind::FullCprInvalidOrder);
+            assert!(
+                reason.contains("と猶予30日を過ぎても") && reason.contains(words),
+                "{reason}"
+            );
+        }
+        let strict = Limits {
+            grace_days: 0,
+            ..Limits::default()
+        };
+        let now = sample::today().plus_days(81).starts_at();
+        let standing = standing(
+            Ok(&nobody.0),
+            &sample::subject(),
+            crate::domain::protocol::Protocols::default().area(None),
+            strict,
+            now,
+        );
+        let reason = standing.band().reason;
+        assert!(
+            reason.contains("を過ぎても") && !reason.contains("猶予"),
+            "{reason}"
+        );
+    }
+
+    /// Stored before such numbers were refused: read, without effect, and nobody is told to call 119 for a physician.
+    #[test]
+    fn s10_an_order_whose_phone_is_a_service_is_without_a_phone() {
+        for number in ["119", "110", "#7119", "119 内線12"] {
+            let mut body = sample::order_body();
+            body["phone_24h"] = number.into();
+            body["phone_backup"] = "#7119".into();
+            let mut log = sample::Log::default();
+            let standing = log.signed_order_of(&body).standing();
+            assert_eq!(standing.kind(), StandingKind::FullCprInvalidOrder);
+            assert_eq!(
+                standing.reasons(),
+                [Reason::Lacks("24時間つながる医師の電話".to_owned())]
+            );
+            assert!(standing.calls().is_empty(), "{:?}", standing.calls());
+        }
+    }
+
     #[test]
     fn s03_every_band_says_until_when() {
         for kind in StandingKind::ALL {
@@ -1082,21 +1221,3 @@ mod tests {
         }
     }
 }
-
-    /// Stored before such numbers were refused: read, without effect, and nobody is told to call 119 for a physician.
-    #[test]
-    fn s10_an_order_whose_phone_is_a_service_is_without_a_phone() {
-        for number in ["119", "110", "#7119", "119 内線12"] {
-            let mut body = sample::order_body();
-            body["phone_24h"] = number.into();
-            body["phone_backup"] = "#7119".into();
-            let mut log = sample::Log::default();
-            let standing = log.signed_order_of(&body).standing();
-            assert_eq!(standing.kind(), StandingKind::FullCprInvalidOrder);
-            assert_eq!(
-                standing.reasons(),
-                [Reason::Lacks("24時間つながる医師の電話".to_owned())]
-            );
-            assert!(standing.calls().is_empty(), "{:?}", standing.calls());
-        }
-    }

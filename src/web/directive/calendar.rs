@@ -102,7 +102,7 @@ pub fn tasks(log: &[Said], standing: &Standing, today: Day) -> Vec<Task> {
     }
     for reason in standing.reasons() {
         match reason {
-            Reason::ReviewOverdue { due } | Reason::ReviewDue { due } => {
+            Reason::ReviewOverdue { due, .. } | Reason::ReviewDue { due, .. } => {
                 add(Work::ReviewOverdue, Some(*due), String::new());
             }
             Reason::Expired { on } => add(Work::Expiring, Some(*on), "期限切れ".to_owned()),
