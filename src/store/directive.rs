@@ -108,6 +108,19 @@ pub async fn log(
     rows.into_iter().map(Row::read).collect()
 }
 
+/// The number of the newest statement, 0 without any; also of a log that cannot be read.
+///
+/// Whoever prints a standing asks for it before deriving the standing, so that a paper can be refused when something was
+/// said meanwhile (`document::issue`).
+pub async fn newest(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    resident: &ResidentId,
+) -> Result<i64, StoreError> {
+    let Next { next } = store.db().one(NEXT, args![permit.facility(), resident]).await?;
+    Ok(next - 1)
+}
+
 /// [`log`] for the resident whose sheet a token opened.
 pub async fn log_of_link(store: &Store, found: &FoundLink) -> Result<Vec<Said>, StoreError> {
     let resident = &found.resident().id;
@@ -438,8 +451,8 @@ pub(super) async fn on_status(
     audit::append(tx, &Author::from(actor), at, entry).await
 }
 
-/// How many statements there are, inside a transaction that holds the resident.
-pub(super) async fn count(
+/// [`newest`], inside a transaction that holds the resident.
+pub(super) async fn newest_in(
     tx: &mut Tx,
     facility: &FacilityId,
     resident: &ResidentId,

@@ -72,7 +72,7 @@ pub struct NewDocument<'a> {
     pub edition: &'a str,
     /// The revision of the sheet that was printed.
     pub revision: i64,
-    /// How many statements the printed standing was derived from.
+    /// The number of the newest statement before the printed standing was derived (`directive::newest`).
     pub statements: i64,
     /// The last day on which the paper may be trusted.
     pub valid_until: Option<Day>,
@@ -213,9 +213,9 @@ pub async fn issue(
         if status != Status::LivingIn {
             return Err(StoreError::NotLivingIn);
         }
-        let statements = directive::count(tx, facility, document.resident).await?;
-        if statements != document.statements {
-            return Err(StoreError::Conflict { current: statements });
+        let newest = directive::newest_in(tx, facility, document.resident).await?;
+        if newest != document.statements {
+            return Err(StoreError::Conflict { current: newest });
         }
         let args = args![
             facility,

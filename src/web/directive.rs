@@ -69,10 +69,7 @@ impl Desk {
     }
 
     fn is_readable(&self) -> bool {
-        self.loaded
-            .log
-            .as_deref()
-            .is_ok_and(|log| State::read(log).is_ok())
+        self.loaded.is_log_readable()
     }
 
     /// What was said under this number.

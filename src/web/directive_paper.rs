@@ -10,9 +10,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::document::{is_overtaken, next_serial, paper_row, pdf_response};
+use super::document::{is_overtaken, next_serial, paper_row, pdf_response, who_prints};
 use super::load::{self, Loaded};
-use super::page::{Page, Place, crumbs};
+use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::{App, WebError, walk};
 use crate::domain::date::Day;
 use crate::domain::directive::Said;
@@ -23,7 +23,12 @@ use crate::domain::resident::Status;
 use crate::domain::view::{IssueMarks, SheetView};
 use crate::export::pdf::directive::{self as paper, DirectivePaper, EDITION};
 use crate::store::StoreError;
+use crate::store::directive;
 use crate::store::document::{self, NewDocument};
+
+const UNREADABLE: &str =
+    "これまでの記録を読み取れないため、意思の書面は発行できません。管理者に伝えてください。";
+const SHEET_INSTEAD: &str = "救急連絡シートは、心肺蘇生を行う表示で発行できます。";
 
 /// The papers that can be printed for a resident, and those that were.
 pub async fn list(
@@ -32,11 +37,14 @@ pub async fn list(
     permit: Permit<ReadResident>,
     Path(id): Path<ResidentId>,
 ) -> Result<Markup, WebError> {
-    let Loaded { head, view, .. } = load::resident(&app, &permit, &id).await?;
+    let loaded = load::resident(&app, &permit, &id).await?;
+    let is_readable = loaded.is_log_readable();
+    let Loaded { head, view, .. } = loaded;
     load::note_read(&app, &permit, &id, "resident.viewed").await?;
     let mut papers = document::list(&app.store, &permit, &id, 100).await?;
     papers.retain(|paper| DirectivePaper::from_key(&paper.form).is_some());
-    let may_issue = head.status == Status::LivingIn && page.may(ActionKind::IssueDocument);
+    let living_in = head.status == Status::LivingIn;
+    let may_issue = living_in && is_readable && page.may(ActionKind::IssueDocument);
     let title = "意思の書面";
     Ok(page.show_narrow(
         Place::Residents,
@@ -45,6 +53,11 @@ pub async fn list(
             (crumbs(&[("/residents", "入居者"), (&format!("/residents/{id}"), &head.name)], title))
             (walk::read::identity_header(&view, super::photo::address(&head).as_deref()))
             (walk::read::band_compact(&view.standing))
+            @if !is_readable {
+                (notice(NoticeKind::Warn, "記録を読み取れません", html! { p { (UNREADABLE) (SHEET_INSTEAD) } }))
+            } @else if living_in {
+                (who_prints(&page))
+            }
             section .card {
                 div .card-head { h2 { "印刷する" } }
                 ul .papers {
@@ -135,8 +148,12 @@ async fn issue_once(
     paper: DirectivePaper,
     serial: &str,
 ) -> Result<DocumentId, WebError> {
+    let statements = directive::newest(&app.store, read, resident).await?;
     let loaded = load::resident(app, read, resident).await?;
-    let statements = loaded.statements();
+    // Such a paper tells what was said; one that leaves out what cannot be read would say that nothing was.
+    if !loaded.is_log_readable() {
+        return Err(WebError::Bad(format!("{UNREADABLE}{SHEET_INSTEAD}")));
+    }
     let Loaded { mut view, log, .. } = loaded;
     let log = log.unwrap_or_default();
     let now = app.now();

@@ -28,7 +28,7 @@ use crate::domain::view::{IssueMarks, SheetView};
 use crate::export::pdf::directive::DirectivePaper;
 use crate::export::pdf::sheet::{self as paper, Paper};
 use crate::store::document::{self, Document, NewDocument, NewLink};
-use crate::store::{StoreError, attachment};
+use crate::store::{StoreError, attachment, directive};
 
 /// Paper is trusted for a year at most (security.md §3.2).
 const VALID_MONTHS: i32 = 12;
@@ -95,9 +95,9 @@ async fn issue_once(
     form: &SheetForm,
     serial: &str,
 ) -> Result<Issued, WebError> {
-    let loaded = load::resident(app, read, resident).await?;
-    let statements = loaded.statements();
-    let Loaded { head, mut view, .. } = loaded;
+    // Before the log: a paper must be printable also when that cannot be read, and then says full CPR (safety.md S1).
+    let statements = directive::newest(&app.store, read, resident).await?;
+    let Loaded { head, mut view, .. } = load::resident(app, read, resident).await?;
     let now = app.now();
     let token = LinkToken::new(app.entropy.as_ref());
     let address = token.address(&app.base_url);
@@ -325,6 +325,15 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
 }
 
 /// What a paper is called.
+/// For whoever may not print, who does: a physician who has just signed has to tell them.
+pub fn who_prints(page: &Page) -> Markup {
+    html! {
+        @if !page.may(ActionKind::IssueDocument) {
+            p .small { "紙の発行と刷り直しは、施設の介護職・看護職・管理者がします。" }
+        }
+    }
+}
+
 fn title(form: &str) -> &'static str {
     DirectivePaper::from_key(form).map_or("救急連絡シート", DirectivePaper::title)
 }

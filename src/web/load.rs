@@ -5,6 +5,8 @@ use crate::domain::answer::Problems;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::directive::Said;
+use crate::domain::directive::state::State;
+use crate::domain::directive::{Said, last_talk};
 use crate::domain::directive::rules::Limits;
 use crate::domain::form::{Level, Source};
 use crate::domain::id::ResidentId;
@@ -26,6 +28,13 @@ pub struct Loaded {
     /// What the standing was derived from; an error means that it was derived from nothing.
     pub log: Result<Vec<Said>, Unreadable>,
 }
+
+    /// Whether what was said is known, whole and in its order.
+    pub fn is_log_readable(&self) -> bool {
+        self.log
+            .as_deref()
+            .is_ok_and(|log| State::read(log).is_ok())
+    }
 
 impl Loaded {
     /// How many statements there are, for whoever acts on what was seen.

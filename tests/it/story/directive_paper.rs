@@ -9,6 +9,7 @@ use hikitsugi::domain::id::{FacilityId, ResidentId, StaffId, StatementId};
 use hikitsugi::domain::permit::{
     Actor, RaiseProtection, RecordDirective, RecordTalk, Role, SignOrder,
 };
+use hikitsugi::export::pdf::directive::DirectivePaper;
 use hikitsugi::store::directive::{self, NewStatement};
 use serde_json::{Value, json};
 
