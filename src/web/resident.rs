@@ -379,7 +379,7 @@ pub async fn show(
                     @for section in first_half { (section_card(&page, &id, &view, section, living_in)) }
                 }
                 div .stack-v {
-                    (papers_card(&papers, app.now(), view.marks.revision))
+                    (papers_card(&page, &papers, app.now(), view.marks.revision))
                     (scans_card(&scans))
                     @for section in second_half { (section_card(&page, &id, &view, section, living_in)) }
                 }
@@ -401,6 +401,7 @@ fn section_card(
 }
 
 fn papers_card(
+    page: &Page,
     papers: &[document::Document],
     now: crate::domain::clock::Moment,
     revision: i64,
@@ -408,6 +409,7 @@ fn papers_card(
     html! {
         section .card {
             div .card-head { h2 { "発行した紙" } }
+            (super::document::who_prints(page))
             @if papers.is_empty() { p { "まだ発行していません。" } }
             ul .papers {
                 @for paper in papers { (super::document::paper_row(paper, now, revision)) }

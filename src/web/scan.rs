@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::page::{Page, Place};
 use super::{App, WebError, load};
 use crate::domain::clock::Moment;
-use crate::domain::permit::{Permit, ReadResident, ReviewScans};
+use crate::domain::permit::{ActionKind, Permit, ReadResident, ReviewScans};
 use crate::store::scan;
 
 /// How much a scan showed.
@@ -56,7 +56,7 @@ pub async fn list(
         html! {
             div .title-row {
                 h1 { "QRコードの読み取り" }
-                @if let (Some(newest), true) = (newest, unseen > 0) {
+                @if let (Some(newest), true) = (newest, unseen > 0 && page.may(ActionKind::ReviewScans)) {
                     div .actions {
                         form method="post" action="/scans" {
                             input type="hidden" name="until" value=(newest.0);

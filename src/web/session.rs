@@ -15,7 +15,7 @@ use serde_json::json;
 use super::icon::{Icon, icon};
 use super::{App, WebError, auth, page};
 use crate::domain::clock::Entropy;
-use crate::domain::permit::{Action, Actor, OperateService, Permit};
+use crate::domain::permit::{Action, Actor, OperateService, Permit, SignOrder};
 use crate::store::session::Session;
 use crate::store::{Author, Entry, session, staff};
 
@@ -154,13 +154,17 @@ fn own_path(next: &str) -> &str {
     if is_own { next } else { "/" }
 }
 
-/// `/`: the residents, or for the city office the facilities.
+/// `/`: what a person comes for. The residents; for a physician what waits for a signature; for the city office the
+/// facilities.
 pub async fn home(signed_in: SignedIn) -> Redirect {
-    if signed_in.actor.permit::<OperateService>().is_ok() {
-        Redirect::to("/facilities")
+    let actor = signed_in.actor;
+    Redirect::to(if actor.permit::<OperateService>().is_ok() {
+        "/facilities"
+    } else if actor.permit::<SignOrder>().is_ok() {
+        "/directives"
     } else {
-        Redirect::to("/residents")
-    }
+        "/residents"
+    })
 }
 
 pub async fn form(signed_in: Option<SignedIn>, Query(next): Query<Next>) -> Response {

@@ -8,7 +8,7 @@ use crate::domain::date::Day;
 use crate::domain::directive::rules::Limits;
 use crate::domain::directive::state::State;
 use crate::domain::directive::{PhoneResult, Said, Statement};
-use crate::domain::permit::{Permit, ReadResident};
+use crate::domain::permit::{ActionKind, Permit, ReadResident};
 use crate::domain::resident::Status;
 use crate::domain::standing::{Reason, Standing, StandingKind, Subject, Unreadable, standing};
 use crate::store::resident::{Find, ResidentHead};
@@ -51,6 +51,15 @@ impl Work {
         Self::ReviewNextMonth,
         Self::Talk,
     ];
+
+    /// The most urgent first; for whoever signs, what waits for a signature.
+    fn ordered(signs: bool) -> [Self; 10] {
+        let mut works = Self::ALL;
+        if signs {
+            works.sort_by_key(|work| *work != Self::Physician);
+        }
+        works
+    }
 
     /// Heading, and what to do.
     fn words(self) -> (&'static str, &'static str) {
@@ -228,6 +237,9 @@ pub async fn list(
     app.store.note_read(&permit, now, entry).await?;
     // Within a kind of work, the oldest date first.
     found.sort_by_key(|(task, _)| (task.work, task.on));
+    let signs = page.may(ActionKind::SignOrder);
+    let works = Work::ordered(signs);
+    let none_to_sign = signs && of_work(&found, Work::Physician).is_empty();
     Ok(page.show(
         Place::Directives,
         "意思と指示",
@@ -240,8 +252,9 @@ pub async fn list(
                     p { "再確認の期限が近づくか、だれかが提出すると、ここに出ます。" }
                 }))
             } @else {
-                (jumps(&found))
-                @for work in Work::ALL { (group(work, &found)) }
+                @if none_to_sign { p { "署名を待っている指示書はありません。" } }
+                (jumps(&works, &found))
+                @for work in works { (group(work, &found)) }
             }
         },
     ))
@@ -270,11 +283,11 @@ fn of_work(found: &[(Task, ResidentHead)], work: Work) -> Vec<&(Task, ResidentHe
 }
 
 /// How much there is of each kind, with a way to it.
-fn jumps(found: &[(Task, ResidentHead)]) -> Markup {
+fn jumps(works: &[Work], found: &[(Task, ResidentHead)]) -> Markup {
     html! {
         nav .tabs aria-label="仕事の種類" {
             ul {
-                @for work in Work::ALL {
+                @for &work in works {
                     @let count = of_work(found, work).len();
                     @if count > 0 {
                         li { a href={ "#work-" (work as usize) } { (work.words().0) " " span .number { (count) } } }

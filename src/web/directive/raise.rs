@@ -18,7 +18,7 @@ use crate::domain::standing::{Reason, Standing};
 use crate::store::directive::{self, NewStatement};
 use crate::store::document;
 use crate::store::resident::ResidentHead;
-use crate::web::document::PaperState;
+use crate::web::document::{PaperState, who_prints};
 use crate::web::icon::{Icon, icon};
 use crate::web::page::{NoticeKind, Page, Place, notice};
 use crate::web::walk::edit::{About, Typed, field};
@@ -275,6 +275,8 @@ async fn said_page(
                 }
                 @if may_issue {
                     div .actions { a .button href={ "/residents/" (id) "/documents" } { "紙を発行し直す" } }
+                } @else if desk.lives_in() {
+                    (who_prints(page))
                 }
             }
             div .actions { a .button .outline href=(address(id)) { "意思と指示へ" } a .button .text href="/residents" { "入居者の一覧へ" } }

@@ -147,6 +147,7 @@ pub fn tasks_card(page: &Page, tasks: &[Task]) -> Markup {
     html! {
         section .card #reprint {
             div .card-head { h2 { "回収して刷り直す紙 " (tasks.len()) "枚" } }
+            (super::who_prints(page))
             ul .papers { @for task in tasks { (task_row(task, may_issue)) } }
         }
     }

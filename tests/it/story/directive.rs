@@ -1,7 +1,10 @@
 //! Wishes and orders through the pages: who may do which step, and that one press raises protection.
 
-use axum::http::StatusCode;
+use std::collections::BTreeSet;
+
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{Method, StatusCode};
+use serde_json::json;
 
 use crate::support::picture;
 use crate::support::service::{Answer, HOME, PASSWORD, Person, Service};
@@ -156,6 +159,33 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
         + before.len();
     let length = text[start..].find(after).unwrap();
     &text[start..start + length]
+}
+
+/// The addresses of our own to which a page links, and those to which its forms post.
+fn offered(page: &str, here: &str) -> (Vec<String>, Vec<String>) {
+    let quoted = |text: &str| {
+        text.split('"')
+            .next()
+            .unwrap_or_default()
+            .replace("&amp;", "&")
+    };
+    let links = page
+        .split("href=\"")
+        .skip(1)
+        .map(quoted)
+        .filter(|link| link.starts_with('/') && !link.starts_with("/assets/"))
+        .map(|link| link.split('#').next().unwrap_or_default().to_owned());
+    let forms = page
+        .split("<form")
+        .skip(1)
+        .filter_map(|form| form.split('>').next())
+        .filter(|form| form.contains("method=\"post\""))
+        .map(|form| {
+            form.split(" action=\"")
+                .nth(1)
+                .map_or_else(|| here.to_owned(), quoted)
+        });
+    (links.collect(), forms.collect())
 }
 
 both_databases! {
@@ -448,6 +478,82 @@ both_databases! {
         assert!(home.nurse.see(&home.page).await.contains("まだ何も記録されていません"));
     }
 
+    async fn s10_a_service_number_is_refused_at_its_field(bench: Bench) {
+        let service = Service::start(bench).await;
+        let home = Home::new(&service).await;
+        for button in ["save", "submit"] {
+            let mut typed: Vec<(&str, &str)> = ORDER.into_iter().filter(|(key, _)| *key != "phone_24h").collect();
+            typed.extend([("phone_24h", "119"), ("phone_backup", "#7119"), ("do", button)]);
+            let answer = home.sends(&home.nurse, "say/physician_order", &typed).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            let page = answer.text();
+            for (key, number) in [("phone_24h", "119"), ("phone_backup", "#7119")] {
+                assert!(page.contains(&format!("id=\"{key}-error\"")) && page.contains(&format!("value=\"{number}\"")), "{page}");
+                assert!(page.contains(&format!("「{number}」では医師につながりません")), "{page}");
+            }
+            assert!(page.contains("食事がとれなくなり"), "{page}");
+            assert!(home.nurse.see(&home.page).await.contains("まだ何も記録されていません"));
+        }
+    }
+
+    async fn a_physician_begins_with_what_waits_for_a_signature(bench: Bench) {
+        let service = Service::start(bench).await;
+        let home = Home::new(&service).await;
+        for (person, first) in [(&home.doctor, "/directives"), (&home.care, "/residents"), (&home.nurse, "/residents"), (&home.manager, "/residents")] {
+            assert_eq!(person.get("/").await.location(), first);
+        }
+        home.presses(&home.care, "object").await;
+        let list = home.doctor.see("/directives").await;
+        assert!(list.contains("署名を待っている指示書はありません"), "{list}");
+        home.does(&home.nurse, "1/objection_settled", &[("words", "長男と話し合い、納得された")]).await;
+        let number = home.submits().await;
+        home.presses(&home.care, "object").await;
+        home.does(&home.nurse, &format!("{number}/submitted"), &[]).await;
+        let order = |page: &str| page.find("医師の署名待ち").unwrap() < page.find("解消していない異議").unwrap();
+        assert!(order(&home.doctor.see("/directives").await));
+        assert!(!order(&home.nurse.see("/directives").await));
+    }
+
+    /// Follows every link, and presses every button without filling anything in.
+    async fn nothing_that_a_page_offers_is_refused_to_whom_it_is_offered(bench: Bench) {
+        let service = Service::start(bench).await;
+        let home = Home::new(&service).await;
+        home.signed().await;
+        let issued = service.api("nurse").await.json(Method::POST, &format!("/api/v1/residents/{}/documents", home.id), &[], &json!({"form": "emergency"})).await.value();
+        let code = issued["scan_url"].as_str().unwrap().strip_prefix("HTTPS://Q.MINATO.EXAMPLE.JP").unwrap().to_owned();
+        service.stranger().post(&code, &[]).await;
+        home.does(&home.nurse, "1/submitted", &[]).await;
+        let talk = [("held_on", "令和8年11月20日"), ("words", "庭の花を見ていたい")];
+        home.does(&home.care, "say/acp_talk", &talk).await;
+        let operator = service.sign_in("operator").await;
+        for (who, person, least) in [
+            ("doctor", &home.doctor, 12), ("care", &home.care, 12), ("manager", &home.manager, 30), ("nurse", &home.nurse, 25), ("operator", &operator, 1),
+        ] {
+            let (mut waiting, mut seen) = (vec!["/".to_owned()], BTreeSet::new());
+            let mut buttons = BTreeSet::new();
+            while let Some(path) = waiting.pop() {
+                if !seen.insert(path.clone()) {
+                    continue;
+                }
+                let answer = person.get(&path).await;
+                let told = answer.status.is_success() || answer.status.is_redirection();
+                assert!(told, "{who} is led to {path}: {}", answer.status);
+                if answer.status.is_redirection() {
+                    waiting.push(answer.location());
+                    continue;
+                }
+                let (links, forms) = offered(&answer.text(), &path);
+                waiting.extend(links);
+                buttons.extend(forms);
+            }
+            assert!(seen.len() >= least, "{who}: {seen:?}");
+            for action in buttons.iter().filter(|action| *action != "/signout") {
+                let status = person.post(action, &[]).await.status;
+                assert!(status != StatusCode::FORBIDDEN && !status.is_server_error(), "{who} may press {action}: {status}");
+            }
+        }
+    }
+
     async fn a_draft_may_lack_what_submitting_asks_for(bench: Bench) {
         let service = Service::start(bench).await;
         let home = Home::new(&service).await;
@@ -477,23 +583,6 @@ both_databases! {
         assert_eq!(home.standing().await, "full_cpr_invalid_order");
         let page = home.nurse.see(&home.page).await;
         assert!(page.contains("前の指示書 1件") && page.contains(&format!("id=\"order-{first}\"")), "{page}");
-    }
-    async fn s10_a_service_number_is_refused_at_its_field(bench: Bench) {
-        let service = Service::start(bench).await;
-        let home = Home::new(&service).await;
-        for button in ["save", "submit"] {
-            let mut typed: Vec<(&str, &str)> = ORDER.into_iter().filter(|(key, _)| *key != "phone_24h").collect();
-            typed.extend([("phone_24h", "119"), ("phone_backup", "#7119"), ("do", button)]);
-            let answer = home.sends(&home.nurse, "say/physician_order", &typed).await;
-            assert_eq!(answer.status, StatusCode::OK);
-            let page = answer.text();
-            for (key, number) in [("phone_24h", "119"), ("phone_backup", "#7119")] {
-                assert!(page.contains(&format!("id=\"{key}-error\"")) && page.contains(&format!("value=\"{number}\"")), "{page}");
-                assert!(page.contains(&format!("「{number}」では医師につながりません")), "{page}");
-            }
-            assert!(page.contains("食事がとれなくなり"), "{page}");
-            assert!(home.nurse.see(&home.page).await.contains("まだ何も記録されていません"));
-        }
     }
 
     async fn what_was_said_meanwhile_is_seen_before_anything_is_signed(bench: Bench) {
