@@ -342,10 +342,13 @@ fn transport_wish(view: &SheetView) -> Shown {
 
 fn last_acp(view: &SheetView) -> Shown {
     let talks = &view.record.wishes.acp_discussions;
-    let Rows::Some(rows) = talks else {
-        return talks.shown();
+    let rows = match (talks, view.last_talk) {
+        (Rows::Some(rows), _) => rows.as_slice(),
+        (_, Some(_)) => &[],
+        (other, None) => return other.shown(),
     };
-    match rows.iter().filter_map(|row| row.held_on.value()).max() {
+    let days = rows.iter().filter_map(|row| row.held_on.value().copied());
+    match days.chain(view.last_talk).max() {
         Some(day) => text(format!(
             "{} 話し合いの記録あり(施設で保管。医師の指示ではありません)",
             day.iso()

@@ -466,6 +466,15 @@ choice! {
     }
 }
 
+/// The newest day on which the last stage of life was talked about.
+pub fn last_talk(log: &[Said]) -> Option<Day> {
+    let talks = log.iter().filter_map(|said| match &said.statement {
+        Statement::Talk(talk) => talk.held_on.value().copied(),
+        _ => None,
+    });
+    talks.max()
+}
+
 /// What a change of the sheet says about an order that was made before it: each is a reason to suspend
 /// (domain/emergency.md §2.6).
 pub fn triggers(before: &Record, after: &Record) -> Vec<SuspendReason> {

@@ -15,6 +15,8 @@ pub struct SheetView {
     pub record: Record,
     /// Derived when the view was made; never read from the store.
     pub standing: Standing,
+    /// The newest talk of the log (人生会議); talks that were kept as rows of the record are in the record.
+    pub last_talk: Option<Day>,
     pub marks: Marks,
     /// Residents of the same facility with nearly the same name, in words (safety.md S19).
     pub alike: Vec<String>,

@@ -37,6 +37,7 @@ use super::scan::Tier;
 use super::{App, load, photo, session};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
+use crate::domain::directive::last_talk;
 use crate::domain::id::new_uuid;
 use crate::domain::link::LinkToken;
 use crate::domain::record::{FacilityFacts, Record};
@@ -223,6 +224,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
             standing: load::standing_of(app, &log, Some(&record), &paper.facility),
             facility: paper.facility.clone(),
             record,
+            last_talk: log.as_deref().ok().and_then(last_talk),
             marks: marks(found),
             alike,
             as_of: at,

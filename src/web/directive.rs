@@ -185,6 +185,27 @@ fn actions(page: &Page, desk: &Desk) -> Markup {
     }
 }
 
+/// Beside the rows in which talks were kept before there was a log: where a new talk belongs.
+pub fn where_talks_belong(page: &Page, loaded: &Loaded) -> Markup {
+    let base = address(&loaded.head.id);
+    html! {
+        p .small {
+            "新しい話し合い(人生会議)は、シートの欄ではなく「意思と指示」に記録します。シートの前の記録は残ります。"
+            @if let Some(day) = loaded.view.last_talk { "最新の記録: " (day) "。" }
+            @if loaded.head.status == Status::LivingIn && page.may(ActionKind::RecordTalk) {
+                a href={ (base) "/say/" (Kind::Talk.code()) } { "人生会議を記録する" } " "
+            }
+            a href={ (base) "#history" } { "これまでの記録を見る" }
+        }
+    }
+}
+
+/// Whether a section of a form asks for talks in rows.
+pub fn asks_for_talks(section: &crate::domain::form::Section) -> bool {
+    let mut items = section.items.iter();
+    items.any(|item| item.source.key() == "acp_discussions")
+}
+
 /// What crews of the area check, and whom their rules tell to call.
 fn area(standing: &standing::Standing) -> Markup {
     html! {

@@ -180,6 +180,7 @@ fn frozen(form: &SheetForm, view: &SheetView) -> serde_json::Value {
         "verified_at": view.marks.verified_at.map(|moment| moment.0),
         "like_names": view.alike,
         "standing": view.standing.json(),
+        "last_talk": view.last_talk.map(|day| day.iso()),
         "issued_at": view.as_of.0,
     })
 }
@@ -324,7 +325,6 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
     }
 }
 
-/// What a paper is called.
 /// For whoever may not print, who does: a physician who has just signed has to tell them.
 pub fn who_prints(page: &Page) -> Markup {
     html! {
@@ -334,6 +334,7 @@ pub fn who_prints(page: &Page) -> Markup {
     }
 }
 
+/// What a paper is called.
 fn title(form: &str) -> &'static str {
     DirectivePaper::from_key(form).map_or("救急連絡シート", DirectivePaper::title)
 }

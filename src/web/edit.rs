@@ -141,6 +141,9 @@ fn section_page(
                     autocomplete="off" spellcheck="false" {
                     (walk::edit::error_summary(problems, &desk.inputs, &pages))
                     (walk::edit::section(section, &typed))
+                    @if super::directive::asks_for_talks(section) {
+                        (super::directive::where_talks_belong(page, &desk.loaded))
+                    }
                     (walk::edit::previous_next(form, &section.key))
                     div .bar {
                         p .bar-note {

@@ -4,10 +4,9 @@ use super::{App, WebError};
 use crate::domain::answer::Problems;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
-use crate::domain::directive::Said;
+use crate::domain::directive::rules::Limits;
 use crate::domain::directive::state::State;
 use crate::domain::directive::{Said, last_talk};
-use crate::domain::directive::rules::Limits;
 use crate::domain::form::{Level, Source};
 use crate::domain::id::ResidentId;
 use crate::domain::permit::{EditSheet, Permit, ReadResident};
@@ -29,6 +28,7 @@ pub struct Loaded {
     pub log: Result<Vec<Said>, Unreadable>,
 }
 
+impl Loaded {
     /// Whether what was said is known, whole and in its order.
     pub fn is_log_readable(&self) -> bool {
         self.log
@@ -36,7 +36,6 @@ pub struct Loaded {
             .is_ok_and(|log| State::read(log).is_ok())
     }
 
-impl Loaded {
     /// How many statements there are, for whoever acts on what was seen.
     pub fn statements(&self) -> i64 {
         self.log
@@ -65,6 +64,7 @@ pub async fn resident(
         facility: facts,
         record,
         standing,
+        last_talk: log.as_deref().ok().and_then(last_talk),
         marks: marks(&head, &revision),
         alike,
         as_of: app.now(),

@@ -25,7 +25,6 @@ use crate::domain::record::{Record, Sex};
 use crate::domain::resident::{Head, Status};
 use crate::domain::sheet::{Staleness, missing};
 use crate::domain::standing::Standing;
-use crate::domain::view::SheetView;
 use crate::store::resident::{Admission, Cursor, Find, Listed, ResidentHead};
 use crate::store::sheet::NewRevision;
 use crate::store::{document, resident, scan, sheet};
@@ -292,7 +291,8 @@ pub async fn show(
     permit: Permit<ReadResident>,
     Path(id): Path<ResidentId>,
 ) -> Result<Markup, WebError> {
-    let Loaded { head, view, .. } = load::resident(&app, &permit, &id).await?;
+    let loaded = load::resident(&app, &permit, &id).await?;
+    let Loaded { head, view, .. } = &loaded;
     load::note_read(&app, &permit, &id, "resident.viewed").await?;
     let papers = document::list(&app.store, &permit, &id, 20).await?;
     let scans = scan::of_resident(&app.store, &permit, &id, 10).await?;
@@ -307,7 +307,7 @@ pub async fn show(
     let form = app.forms.emergency();
     let title = format!("{} {}", head.room.as_deref().unwrap_or_default(), head.name);
     let living_in = head.status == Status::LivingIn;
-    let photo = super::photo::address(&head);
+    let photo = super::photo::address(head);
     let base = format!("/residents/{id}/edit");
     let pages = Pages {
         form,
@@ -321,12 +321,12 @@ pub async fn show(
         &title,
         html! {
             (crumbs(&[("/residents", "入居者")], &head.name))
-            (walk::read::identity_header(&view, photo.as_deref()))
+            (walk::read::identity_header(view, photo.as_deref()))
             (walk::read::band(&view.standing))
             div .actions {
                 a .button .outline href=(super::directive::address(&id)) { "意思と指示(理由・履歴)" }
             }
-            (raise::panel(&head))
+            (raise::panel(head))
             @if !living_in {
                 (notice(NoticeKind::Warn, &format!("{}の記録です", head.status.label()), html! {
                     p { "QRコードの紙はすべて無効になっています。"
@@ -367,7 +367,7 @@ pub async fn show(
                     a .button .text href={ "/residents/" (id) "/end" } { "退居・死亡の記録" }
                 }
             }
-            (walk::read::glance(&view))
+            (walk::read::glance(view))
             @if !open.is_empty() && living_in && page.may(ActionKind::EditSheet) {
                 details .more {
                     summary { "確かめたい項目 " (open.len()) "件" }
@@ -376,28 +376,28 @@ pub async fn show(
             }
             div .columns {
                 div .stack-v {
-                    @for section in first_half { (section_card(&page, &id, &view, section, living_in)) }
+                    @for section in first_half { (section_card(&page, &loaded, section)) }
                 }
                 div .stack-v {
                     (papers_card(&page, &papers, app.now(), view.marks.revision))
                     (scans_card(&scans))
-                    @for section in second_half { (section_card(&page, &id, &view, section, living_in)) }
+                    @for section in second_half { (section_card(&page, &loaded, section)) }
                 }
             }
         },
     ))
 }
 
-fn section_card(
-    page: &Page,
-    id: &ResidentId,
-    view: &SheetView,
-    section: &Section,
-    living_in: bool,
-) -> Markup {
-    let address = format!("/residents/{id}/edit/{}", section.key);
+fn section_card(page: &Page, loaded: &Loaded, section: &Section) -> Markup {
+    let address = format!("/residents/{}/edit/{}", loaded.head.id, section.key);
+    let living_in = loaded.head.status == Status::LivingIn;
     let edit = (living_in && page.may(ActionKind::EditSheet)).then_some(address.as_str());
-    walk::read::section(view, section, edit)
+    html! {
+        (walk::read::section(&loaded.view, section, edit))
+        @if super::directive::asks_for_talks(section) {
+            (super::directive::where_talks_belong(page, loaded))
+        }
+    }
 }
 
 fn papers_card(

@@ -133,6 +133,9 @@ impl Printed {
             view: SheetView {
                 record: Record::from_json(&frozen["record"]).ok()?,
                 facility: FacilityFacts::from_json(&frozen["facility"]).ok()?,
+                last_talk: frozen["last_talk"]
+                    .as_str()
+                    .and_then(|day| Day::parse(day).ok()),
                 ..now.clone()
             },
             standing: frozen["standing"].take(),

@@ -151,6 +151,7 @@ pub fn view(record: &Value) -> SheetView {
         facility: FacilityFacts::from_json(&facility()).unwrap(),
         record: Record::from_json(record).unwrap(),
         standing: directive::of(StandingKind::FullCpr),
+        last_talk: None,
         marks: Marks {
             revision: 7,
             recorded_at: Moment(NOW.0 - 41 * DAY),

@@ -413,6 +413,7 @@ fn view(inputs: &Inputs) -> SheetView {
         facility: FacilityFacts::default(),
         record,
         standing: directive::of(StandingKind::FullCpr),
+        last_talk: None,
         marks: Marks {
             revision: 7,
             recorded_at: today().starts_at(),

@@ -159,7 +159,50 @@ both_databases! {
         assert!(page.contains("この紙は最新です") && page.contains(ON_FILE) && page.contains("tel:0463001199"), "{page}");
     }
 
-    async fn s08_an_order_revoked_between_print_and_scan_is_said_first(bench: Bench) {
+    /// A row that cannot be read, and then one that is not there: both times the paper comes, and says full CPR.
+    async fn s01_a_sheet_is_printed_when_what_was_said_cannot_be_read(bench: Bench) {
+        let service = Service::start(bench).await;
+        let mut bed = Bedside::new(&service).await;
+        bed.order("神谷 修一", "0463-00-1199").await;
+        bed.print().await;
+        assert!(bed.pdf().await.text().contains(&bare(ON_FILE)));
+        for (on_sqlite, on_postgres) in [
+            (
+                "drop trigger statement_no_update; update statement set body = x'7b' where seq = 1",
+                "alter table statement disable trigger user; update statement set body = '\\x7b' where seq = 1",
+            ),
+            (
+                "drop trigger statement_no_delete; delete from statement where seq = 1",
+                "delete from statement where seq = 1",
+            ),
+        ] {
+            service.sql(on_sqlite, on_postgres).await;
+            bed.print().await;
+            let text = bed.pdf().await.text();
+            for words in [
+                "心肺蘇生を実施してください", "記録を読み取れないため、通常どおりの対応とします",
+                "医師が電話で確認するまで、心肺蘇生を続けてください", "この地域では救急隊は蘇生を行い搬送します",
+            ] {
+                assert!(text.contains(&bare(words)), "{words}: {text}");
+            }
+            assert!(!text.contains(&bare(ON_FILE)) && !text.contains("0463-00-1199"), "{text}");
+            let page = bed.tap().await.text();
+            assert!(page.contains("data-standing=\"full_cpr_by_failure\"") && page.contains("この紙は最新です"), "{page}");
+            let nurse = service.sign_in("nurse").await;
+            let to = nurse.does(&format!("/residents/{}/documents", bed.id), &[("form", "emergency")]).await;
+            assert!(nurse.see(&to).await.contains("発行しました"));
+
+            // A paper that tells what was said would tell that nothing was.
+            let papers = format!("/residents/{}/directive/papers", bed.id);
+            let list = nurse.see(&papers).await;
+            assert!(list.contains("記録を読み取れません") && !list.contains("発行して印刷へ"), "{list}");
+            for paper in DirectivePaper::ALL {
+                let refused = nurse.post(&papers, &[("paper", paper.key())]).await;
+                assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+                assert!(refused.text().contains("救急連絡シートは、心肺蘇生を行う表示で発行できます"), "{}", refused.text());
+            }
+        }
+    }
 
     /// Kept before the program refused such numbers.
     async fn s10_a_stored_order_with_a_service_number_is_shown_as_without_a_phone(bench: Bench) {
@@ -191,6 +234,27 @@ both_databases! {
         let page = bed.tap().await.text();
         assert!(page.contains("data-standing=\"full_cpr_invalid_order\"") && page.contains("tel:0463002299"), "{page}");
     }
+
+    async fn a_talk_of_the_log_stands_on_the_sheet_and_a_newer_one_makes_it_old(bench: Bench) {
+        let service = Service::start(bench).await;
+        let mut bed = Bedside::new(&service).await;
+        let talk = |day: &str| json!({"held_on": day, "words": "海の見える部屋で過ごしたい"});
+        bed.say::<RecordTalk>(CARE, Kind::Talk, None, talk("2026-11-20")).await;
+        bed.print().await;
+        let text = bed.pdf().await.text();
+        assert!(text.contains("2026-11-20話し合いの記録あり") && text.contains(&bare("医師の指示ではありません")), "{text}");
+        assert!(bed.tap().await.text().contains("この画面の項目は紙と同じです") || bed.tap().await.text().contains("この紙は最新です"));
+        bed.say::<RecordTalk>(CARE, Kind::Talk, None, talk("2026-11-23")).await;
+        let page = bed.tap().await.text();
+        assert!(page.contains("2026-11-20 話し合いの記録あり") && page.contains("2026-11-23 話し合いの記録あり"), "{page}");
+        let nurse = service.sign_in("nurse").await;
+        for path in ["", "/edit/wishes"] {
+            let page = nurse.see(&format!("/residents/{}{path}", bed.id)).await;
+            assert!(page.contains("directive/say/acp_talk") && page.contains("最新の記録: 令和8年11月23日"), "{page}");
+        }
+    }
+
+    async fn s08_an_order_revoked_between_print_and_scan_is_said_first(bench: Bench) {
         let service = Service::start(bench).await;
         let mut bed = Bedside::new(&service).await;
         bed.order("神谷 修一", "0463-00-1199").await;

@@ -39,6 +39,7 @@ fn view(record: &Value) -> SheetView {
         facility: facility(),
         record: Record::from_json(record).unwrap(),
         standing: directive::of(StandingKind::FullCpr),
+        last_talk: None,
         marks: Marks {
             revision: 14,
             recorded_at: Moment(NOW.0 - 3 * DAY_MS),
