@@ -9,6 +9,8 @@
 //! A signed paper tells only its day, so a paper signed no later than the newest thing that raised protection counts for
 //! nothing, whichever order it is shown for: the same old paper brings nothing back.
 //!
+//! Why so: docs/decisions/0006-what-ends-an-order.md.
+//!
 //! What a log should not hold (a signature by a nurse, a scan verified by who uploaded it) has no effect here, however
 //! it came into the store.
 
