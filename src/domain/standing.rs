@@ -831,7 +831,7 @@ fn changes(kind: StandingKind) -> Vec<&'static str> {
         ],
         StandingKind::OrderOnFile => vec![
             "本人が違うことを話したら、だれでも一回の操作で撤回・停止できます",
-            "入院・退院、主治医・キーパーソン・病名の変更、家族の異議、期限で無効になります",
+            "主治医・キーパーソン・病名をシートで変えたとき、家族の異議、期限で無効になります。入院・退院したときは停止を記録してください",
         ],
         StandingKind::FullCprWishOnly => vec!["医師と話し合い、指示書に医師が署名すると変わります"],
         StandingKind::FullCpr => vec!["意思の記録か、医師の署名した指示書で変わります"],
