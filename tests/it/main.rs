@@ -15,3 +15,4 @@ mod paper;
 mod protocols;
 mod store;
 mod story;
+mod wording;

@@ -12,3 +12,4 @@ mod forms;
 mod import;
 mod paper;
 mod people;
+mod wording;

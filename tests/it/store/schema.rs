@@ -27,21 +27,6 @@ async fn postgres(bench: &Bench) -> PgConnection {
     PgConnection::connect(&bench.url).await.unwrap()
 }
 
-/// A hand at the database, not the program's.
-async fn at_the_shell(bench: &Bench, sql: &str) -> Result<(), sqlx::Error> {
-    let sql = || AssertSqlSafe(sql.to_owned());
-    if bench.is_sqlite() {
-        sqlx::raw_sql(sql())
-            .execute(&mut sqlite(bench).await)
-            .await?;
-    } else {
-        sqlx::raw_sql(sql())
-            .execute(&mut postgres(bench).await)
-            .await?;
-    }
-    Ok(())
-}
-
 #[tokio::test]
 async fn every_statement_means_the_same_on_both_engines() {
     let (on_sqlite, on_postgres) = (Bench::sqlite().await, Bench::postgres().await);
@@ -178,7 +163,7 @@ both_databases! {
         let new = NewBinder { id: &BinderId::from("b"), pages: 1, sha256: &[7; 32], pdf: b"%PDF-" };
         binder::issue(town.store(), &town.permit(), new, &[], town.now()).await.unwrap();
         let bound = "insert into binder_document select facility_id, 'b', id, 1 from document";
-        at_the_shell(&town.bench, bound).await.unwrap();
+        town.bench.at_the_shell(bound).await.unwrap();
         for sql in [
             "update binder set pdf = pdf",
             "delete from binder",
@@ -196,7 +181,7 @@ both_databases! {
             "update document set serial = 'x'",
             "delete from document",
         ] {
-            let refusal = at_the_shell(&town.bench, sql).await.unwrap_err();
+            let refusal = town.bench.at_the_shell(sql).await.unwrap_err();
             assert!(refusal.to_string().contains("append-only"), "{sql}: {refusal}");
         }
     }

@@ -18,7 +18,7 @@ async fn with_physician(bench: Bench) -> (Service, String) {
     (service, format!("/api/v1/residents/{id}"))
 }
 
-fn order() -> Value {
+pub(super) fn order() -> Value {
     json!({
         "cpr_instruction": "no_cpr",
         "scope": "老衰による心停止のときの心肺蘇生のみ",
@@ -66,7 +66,7 @@ async fn says(
 }
 
 /// Says something that must be accepted; gives its id and the code of the standing.
-async fn said(
+pub(super) async fn said(
     who: &Person<'_>,
     resident: &str,
     kind: &str,
@@ -91,11 +91,19 @@ async fn said(
 /// The order of [`order`], put before the physician by a nurse and signed; gives its id.
 async fn signed(service: &Service, resident: &str) -> String {
     let (nurse, physician) = (service.api("nurse").await, service.api("physician").await);
-    let (order, code) = said(&nurse, resident, "physician_order", None, order()).await;
+    signed_by(&nurse, &physician, resident).await
+}
+
+pub(super) async fn signed_by(
+    nurse: &Person<'_>,
+    physician: &Person<'_>,
+    resident: &str,
+) -> String {
+    let (order, code) = said(nurse, resident, "physician_order", None, order()).await;
     assert_eq!(code, "full_cpr_invalid_order");
-    let (_, code) = said(&nurse, resident, "submitted", Some(&order), json!({})).await;
+    let (_, code) = said(nurse, resident, "submitted", Some(&order), json!({})).await;
     assert_eq!(code, "full_cpr_invalid_order", "a request is no order");
-    let (_, code) = said(&physician, resident, "signed", Some(&order), signature()).await;
+    let (_, code) = said(physician, resident, "signed", Some(&order), signature()).await;
     assert_eq!(code, "order_on_file");
     order
 }

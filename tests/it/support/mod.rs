@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use hikitsugi::store::Store;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use self::doubles::FixedClock;
 use self::doubles::SeededEntropy;
@@ -74,6 +75,19 @@ impl Bench {
             entropy: SeededEntropy::default(),
             folder,
         }
+    }
+
+    /// A hand at the database, not the program's.
+    pub async fn at_the_shell(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let sql = || AssertSqlSafe(sql.to_owned());
+        if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.url).await?;
+            sqlx::raw_sql(sql()).execute(&mut connection).await?;
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await?;
+            sqlx::raw_sql(sql()).execute(&mut connection).await?;
+        }
+        Ok(())
     }
 
     pub fn is_sqlite(&self) -> bool {
