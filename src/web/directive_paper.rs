@@ -119,7 +119,7 @@ pub async fn issue(
 /// # Errors
 /// `NotFound`, `Pdf`, `Refused` when the resident no longer lives in, `Conflict` when statements come faster than the
 /// paper can be drawn.
-async fn issue_paper(
+pub async fn issue_paper(
     app: &App,
     permit: &Permit<IssueDocument>,
     resident: &ResidentId,

@@ -39,6 +39,7 @@ use crate::domain::form::Forms;
 use crate::domain::protocol::Protocols;
 use crate::store::Store;
 
+pub use directive_paper::issue_paper;
 pub use document::{Issued, issue_document};
 pub use error::WebError;
 pub use session::sha256;

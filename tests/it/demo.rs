@@ -149,11 +149,17 @@ fn a_script_gets_one_line_with_which_everything_opens() {
         "磯貝 隆文医師(鴎浜ホームクリニック)"
     );
     assert_eq!(standing["conditions"].as_array().unwrap().len(), 9);
-    assert!(
-        std::fs::read(data.join("print/emergency.pdf"))
-            .unwrap()
-            .starts_with(b"%PDF-")
-    );
+    for paper in [
+        "emergency",
+        "directive_consent",
+        "directive_review",
+        "acp_log",
+        "explanation",
+    ] {
+        let file = data.join(format!("print/{paper}.pdf"));
+        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{paper}: {error}"));
+        assert!(bytes.starts_with(b"%PDF-"), "{paper}");
+    }
 
     let again = hikitsugi(&["demo", "--port", "0", "--data"])
         .arg(&data)

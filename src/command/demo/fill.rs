@@ -14,6 +14,7 @@ use crate::domain::permit::{
     RecordDirective, RecordTalk, Role, SignOrder, VerifyOriginal,
 };
 use crate::domain::resident::{Head, Status};
+use crate::export::pdf::directive::{self as directive_paper, DirectivePaper};
 use crate::store::attachment::{self, NewAttachment};
 use crate::store::directive::{self, NewStatement};
 use crate::store::document;
@@ -23,7 +24,7 @@ use crate::store::resident::{self, Admission};
 use crate::store::scan::{self, NewScan};
 use crate::store::sheet::{self, NewRevision};
 use crate::store::staff::{self, NewStaff};
-use crate::web::{App, Issued, issue_document, sha256};
+use crate::web::{App, Issued, issue_document, issue_paper, sha256};
 
 /// What somebody who runs the demonstration is told.
 pub(super) struct Filled {
@@ -488,7 +489,7 @@ async fn issue(
         .map_err(|error| Failure(format!("紙を発行できません: {error:?}")))
 }
 
-/// One paper of each form for the shown resident; a form that was issued already is not issued again, so that the link
+/// One paper of each form for the shown resident, and the explanation for everybody; a form that was issued already is not issued again, so that the link
 /// stays alive.
 async fn one_of_each_form(
     app: &App,
@@ -502,7 +503,12 @@ async fn one_of_each_form(
             issue(app, home, resident, form).await?;
         }
     }
-    let mut papers = Vec::new();
+    for paper in DirectivePaper::ALL {
+        issue_paper(app, &home.nurse()?, resident, paper)
+            .await
+            .map_err(|error| Failure(format!("書面を発行できません: {error:?}")))?;
+    }
+    let mut papers = vec![("explanation".to_owned(), directive_paper::explanation()?)];
     for paper in document::list(&app.store, &read, resident, 100).await? {
         papers.push((
             paper.form.clone(),
