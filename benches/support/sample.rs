@@ -39,6 +39,7 @@ pub fn view(number: usize) -> SheetView {
             Limits::default(),
             Moment(0),
         ),
+        last_talk: None,
         marks: Marks {
             revision: 14,
             recorded_at: NOW,
