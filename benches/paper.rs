@@ -11,8 +11,10 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use hikitsugi::domain::clock::Moment;
 use hikitsugi::domain::form::{Form, Forms};
 use hikitsugi::domain::view::SheetView;
+use hikitsugi::export::pdf::binder::{self, Cover, Leaf};
 use hikitsugi::export::pdf::sheet::{self, Paper};
 use hikitsugi::export::qr::Qr;
 
@@ -22,6 +24,25 @@ fn render(form: &Form, view: &SheetView, photo: &[u8]) -> Vec<u8> {
         photo: Some(photo),
     };
     sheet::render(form, view, &paper).expect("the sample can be printed")
+}
+
+/// All sheets behind a cover and an index.
+fn bind(form: &Form, views: &[SheetView], photo: &[u8]) -> binder::Drawn {
+    let leaf = |view| Leaf {
+        view,
+        paper: Paper {
+            address: sample::ADDRESS,
+            photo: Some(photo),
+        },
+    };
+    let leaves: Vec<Leaf> = views.iter().map(leaf).collect();
+    let cover = Cover {
+        id: "binder",
+        facility: "特別養護老人ホーム さざなみ苑",
+        issued_at: Moment(1_795_402_800_000),
+        issued_by: "佐々木 美由紀",
+    };
+    binder::render(form, &cover, &leaves).expect("the samples can be printed")
 }
 
 fn paper(criterion: &mut Criterion) {
@@ -54,6 +75,19 @@ fn paper(criterion: &mut Criterion) {
         meter::micros(warm.cpu()) / 1e3,
         meter::micros(warm.wall) / 1e3
     );
+
+    for count in [100, 300] {
+        let views: Vec<SheetView> = (0..count).map(sample::view).collect();
+        let meter = meter::Meter::start();
+        let drawn = bind(form, &views, &photo);
+        let cost = meter.stop();
+        println!(
+            "a binder of {count}: {} pages, {} bytes, {:.2} s wall",
+            drawn.pages,
+            drawn.pdf.len(),
+            meter::micros(cost.wall) / 1e6
+        );
+    }
 
     let mut group = criterion.benchmark_group("paper");
     group.sample_size(10);

@@ -42,6 +42,8 @@ ids! {
     StaffId,
     /// An issued document.
     DocumentId,
+    /// Documents that were issued together, to be printed as one file.
+    BinderId,
     /// One statement about the last stage of life.
     StatementId,
 }

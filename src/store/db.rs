@@ -18,7 +18,7 @@ use sqlx::{Arguments, Row};
 use super::error::StoreError;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
-use crate::domain::id::{DocumentId, FacilityId, ResidentId, StaffId};
+use crate::domain::id::{BinderId, DocumentId, FacilityId, ResidentId, StaffId};
 
 /// A parameter. The `Option` is inside, so that PostgreSQL is told the type of a NULL.
 #[derive(Clone, Debug)]
@@ -54,6 +54,7 @@ arg_from! {
     &ResidentId => T |id: &ResidentId| id.0.clone();
     &StaffId => T |id: &StaffId| id.0.clone();
     &DocumentId => T |id: &DocumentId| id.0.clone();
+    &BinderId => T |id: &BinderId| id.0.clone();
     Day => T |day: Day| day.iso();
     Vec<u8> => B std::convert::identity;
     &Vec<u8> => B |bytes: &Vec<u8>| bytes.clone();
@@ -175,6 +176,7 @@ cells! {
     ResidentId = text ResidentId;
     StaffId = text StaffId;
     DocumentId = text DocumentId;
+    BinderId = text BinderId;
     Vec<u8> = bytes std::convert::identity;
 }
 

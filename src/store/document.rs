@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
+use super::writer::Tx;
 use super::{Store, StoreError, directive, link, resident};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
@@ -22,8 +23,8 @@ macro_rules! document {
 }
 
 statements! {
-    NEXT_SERIAL = "insert into document_serial (facility_id, year, last) values ($1, $2, 1)
-        on conflict (facility_id, year) do update set last = document_serial.last + 1
+    TAKE_SERIALS = "insert into document_serial (facility_id, year, last) values ($1, $2, $3)
+        on conflict (facility_id, year) do update set last = document_serial.last + excluded.last
         returning last";
     ISSUE = "insert into document (facility_id, id, resident_id, serial, form, edition, revision, issued_at,
             issued_by, issued_by_name, valid_until, match_code, sha256, body, pdf)
@@ -65,7 +66,7 @@ statements! {
 pub struct NewDocument<'a> {
     pub id: &'a DocumentId,
     pub resident: &'a ResidentId,
-    /// Printed on the paper; made from [`next_serial`].
+    /// Printed on the paper; made from [`take_serials`].
     pub serial: &'a str,
     pub form: &'a str,
     /// Which text of the form was printed.
@@ -179,17 +180,19 @@ row! {
     struct Owner { resident_id: ResidentId }
 }
 
-/// Takes the next number of a year, from 1. It is gone even if nothing is issued with it, because the paper that shows
-/// it is drawn before it is kept.
-pub async fn next_serial(
+/// Takes the next `count` numbers of a year, from 1, and gives the first. They are gone even if nothing is issued with
+/// them, because the paper that shows a number is drawn before it is kept.
+pub async fn take_serials(
     store: &Store,
     permit: &Permit<IssueDocument>,
     year: i32,
+    count: i64,
     at: Moment,
 ) -> Result<i64, StoreError> {
     in_tx!(store, at, tx => {
-        let serial: Serial = tx.one(NEXT_SERIAL, args![permit.facility(), i64::from(year)]).await?;
-        Ok(serial.last)
+        let serial: Serial =
+            tx.one(TAKE_SERIALS, args![permit.facility(), i64::from(year), count]).await?;
+        Ok(serial.last - count + 1)
     })
 }
 
@@ -204,57 +207,64 @@ pub async fn issue(
     document: NewDocument<'_>,
     at: Moment,
 ) -> Result<(), StoreError> {
+    in_tx!(store, at, tx => { keep(tx, permit, &document, at).await })
+}
+
+/// [`issue`], in somebody's transaction.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    permit: &Permit<IssueDocument>,
+    document: &NewDocument<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
     let facility = permit.facility();
     let actor = permit.actor();
-    let author = Author::from(permit);
-    in_tx!(store, at, tx => {
-        // Held, so nobody dies and nothing is revoked while the paper is kept.
-        let status = resident::hold(tx, facility, document.resident).await?;
-        if status != Status::LivingIn {
-            return Err(StoreError::NotLivingIn);
+    // Held, so nobody dies and nothing is revoked while the paper is kept.
+    let status = resident::hold(tx, facility, document.resident).await?;
+    if status != Status::LivingIn {
+        return Err(StoreError::NotLivingIn);
+    }
+    let newest = directive::newest_in(tx, facility, document.resident).await?;
+    if newest != document.statements {
+        return Err(StoreError::Conflict { current: newest });
+    }
+    let args = args![
+        facility,
+        document.id,
+        document.resident,
+        document.serial,
+        document.form,
+        document.edition,
+        document.revision,
+        at,
+        &actor.staff,
+        &actor.name,
+        document.valid_until,
+        document.match_code,
+        document.sha256,
+        document.body,
+        document.pdf
+    ];
+    if tx.exec(ISSUE, args).await? == 0 {
+        return Err(StoreError::Exists);
+    }
+    let mut replaced = 0;
+    if let Some(link) = &document.link {
+        if link.replaces_older {
+            replaced = link::end_of_form(tx, facility, document.resident, document.form, at).await?;
         }
-        let newest = directive::newest_in(tx, facility, document.resident).await?;
-        if newest != document.statements {
-            return Err(StoreError::Conflict { current: newest });
-        }
-        let args = args![
-            facility,
-            document.id,
-            document.resident,
-            document.serial,
-            document.form,
-            document.edition,
-            document.revision,
-            at,
-            &actor.staff,
-            &actor.name,
-            document.valid_until,
-            document.match_code,
-            document.sha256,
-            document.body,
-            document.pdf
-        ];
-        if tx.exec(ISSUE, args).await? == 0 {
-            return Err(StoreError::Exists);
-        }
-        let mut replaced = 0;
-        if let Some(link) = &document.link {
-            if link.replaces_older {
-                replaced = link::end_of_form(tx, facility, document.resident, document.form, at).await?;
-            }
-            link::insert(tx, facility, &document, link, at).await?;
-        }
-        let detail = json!({
-            "document": document.id,
-            "serial": document.serial,
-            "form": document.form,
-            "revision": document.revision,
-            "linked": document.link.is_some(),
-            "links_ended": replaced,
-        });
-        let entry = Entry::new("document.issued", Some(document.resident), detail);
-        audit::append(tx, &author, at, entry).await
-    })
+        link::insert(tx, facility, document, link, at).await?;
+    }
+    let detail = json!({
+        "document": document.id,
+        "serial": document.serial,
+        "form": document.form,
+        "revision": document.revision,
+        "linked": document.link.is_some(),
+        "links_ended": replaced,
+    });
+    let entry = Entry::new("document.issued", Some(document.resident), detail);
+    audit::append(tx, &Author::from(permit), at, entry).await
 }
 
 /// # Errors

@@ -48,6 +48,7 @@ features! {
     sheet,
     directive,
     document,
+    binder,
     link,
     scan,
     attachment,

@@ -91,6 +91,8 @@ fn action_label(action: &str) -> &str {
         "document.issued" => "紙を発行",
         "document.withdrawn" => "紙を無効に",
         "document.printed" => "紙を印刷・表示",
+        "binder.issued" => "紙をまとめて発行",
+        "binder.viewed" => "まとめて発行した紙の一覧を表示",
         "document.viewed" => "紙の画面を表示",
         "draft.saved" => "下書きを保存",
         "draft.dropped" => "下書きを捨てた",

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
-pub use self::tasks::{tasks, tasks_card};
+pub use self::tasks::{Task, tasks, tasks_card};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -83,8 +83,13 @@ pub(super) async fn next_serial(
 ) -> Result<String, WebError> {
     let now = app.now();
     let year = Day::of(now).year();
-    let number = document::next_serial(&app.store, permit, year, now).await?;
-    Ok(format!("{year}-{number:04}"))
+    let number = document::take_serials(&app.store, permit, year, 1, now).await?;
+    Ok(serial(year, number))
+}
+
+/// A number as printed.
+pub(super) fn serial(year: i32, number: i64) -> String {
+    format!("{year}-{number:04}")
 }
 
 async fn issue_once(
@@ -95,6 +100,69 @@ async fn issue_once(
     form: &SheetForm,
     serial: &str,
 ) -> Result<Issued, WebError> {
+    let drawn = draw(app, permit, read, resident, form, serial.to_owned()).await?;
+    document::issue(&app.store, permit, drawn.new_document(form), drawn.at).await?;
+    Ok(Issued {
+        id: drawn.id,
+        serial: drawn.serial,
+        address: drawn.address,
+    })
+}
+
+/// A sheet that was drawn and is not kept yet.
+pub(super) struct Drawn {
+    pub id: DocumentId,
+    pub serial: String,
+    pub address: String,
+    pub view: SheetView,
+    pub photo: Option<Vec<u8>>,
+    resident: ResidentId,
+    statements: i64,
+    valid_until: Day,
+    match_code: String,
+    token_hash: [u8; 32],
+    sha256: [u8; 32],
+    body: Vec<u8>,
+    pdf: Vec<u8>,
+    at: Moment,
+}
+
+impl Drawn {
+    pub fn new_document<'a>(&'a self, form: &'a SheetForm) -> NewDocument<'a> {
+        NewDocument {
+            id: &self.id,
+            resident: &self.resident,
+            serial: &self.serial,
+            form: &form.key,
+            edition: &form.edition,
+            revision: self.view.marks.revision,
+            statements: self.statements,
+            valid_until: Some(self.valid_until),
+            match_code: &self.match_code,
+            sha256: &self.sha256,
+            body: &self.body,
+            pdf: &self.pdf,
+            link: Some(NewLink {
+                token_hash: &self.token_hash,
+                expires_at: Some(self.valid_until.ends_at()),
+                replaces_older: true,
+            }),
+        }
+    }
+}
+
+/// Draws the sheet as it would be issued now.
+///
+/// # Errors
+/// `NotFound`, `Pdf`.
+pub(super) async fn draw(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+    read: &Permit<ReadResident>,
+    resident: &ResidentId,
+    form: &SheetForm,
+    serial: String,
+) -> Result<Drawn, WebError> {
     // Before the log: a paper must be printable also when that cannot be read, and then says full CPR (safety.md S1).
     let statements = directive::newest(&app.store, read, resident).await?;
     let Loaded { head, mut view, .. } = load::resident(app, read, resident).await?;
@@ -104,7 +172,7 @@ async fn issue_once(
     let match_code = MatchCode::new(app.entropy.as_ref()).0;
     let valid_until = valid_until(&view.standing, Day::of(now));
     view.issue = Some(IssueMarks {
-        serial: serial.to_owned(),
+        serial: serial.clone(),
         match_code: match_code.clone(),
         issued_at: now,
         issued_by: permit.actor().name.clone(),
@@ -116,47 +184,34 @@ async fn issue_once(
         Some(photo) => Some(attachment::get(&app.store, read, photo).await?.body),
         None => None,
     };
-    let pdf = {
-        let (form, view, address) = (form.clone(), view.clone(), address.clone());
+    let (pdf, view, photo, address) = {
+        let form = form.clone();
         tokio::task::spawn_blocking(move || {
-            paper::render(
-                &form,
-                &view,
-                &Paper {
-                    address: &address,
-                    photo: photo.as_deref(),
-                },
-            )
+            let paper = Paper {
+                address: &address,
+                photo: photo.as_deref(),
+            };
+            let pdf = paper::render(&form, &view, &paper);
+            pdf.map(|pdf| (pdf, view, photo, address))
         })
         .await
         .map_err(|_| WebError::Broken)??
     };
-    let id = DocumentId::new(app.clock.as_ref(), app.entropy.as_ref());
-    let body = frozen(form, &view).to_string().into_bytes();
-    let new = NewDocument {
-        id: &id,
-        resident,
+    Ok(Drawn {
+        id: DocumentId::new(app.clock.as_ref(), app.entropy.as_ref()),
         serial,
-        form: &form.key,
-        edition: &form.edition,
-        revision: view.marks.revision,
-        statements,
-        valid_until: Some(valid_until),
-        match_code: &match_code,
-        sha256: &super::session::sha256(&pdf),
-        body: &body,
-        pdf: &pdf,
-        link: Some(NewLink {
-            token_hash: &super::session::sha256(token.as_str().as_bytes()),
-            expires_at: Some(valid_until.ends_at()),
-            replaces_older: true,
-        }),
-    };
-    document::issue(&app.store, permit, new, now).await?;
-    Ok(Issued {
-        id,
-        serial: serial.to_owned(),
         address,
+        resident: resident.clone(),
+        statements,
+        valid_until,
+        match_code,
+        token_hash: super::session::sha256(token.as_str().as_bytes()),
+        sha256: super::session::sha256(&pdf),
+        body: frozen(form, &view).to_string().into_bytes(),
+        pdf,
+        at: now,
+        view,
+        photo,
     })
 }
 
@@ -369,9 +424,14 @@ pub async fn list(
         Place::Documents,
         "発行した紙",
         html! {
-            h1 { "いま使われている紙" }
+            div .title-row {
+                h1 { "いま使われている紙" }
+                @if page.may(ActionKind::IssueDocument) {
+                    div .actions { a .button .outline href="/documents/binder" { "まとめて発行・印刷" } }
+                }
+            }
             @if papers.is_empty() && tasks.is_empty() {
-                div .empty { p { "使われている紙はありません。入居者の画面から発行します。" } a .button href="/residents" { "入居者へ" } }
+                div .empty { p { "使われている紙はありません。入居者の画面から1人ずつ、または「まとめて発行・印刷」から発行します。" } a .button href="/residents" { "入居者へ" } }
             }
             (tasks_card(&page, &tasks))
             @if !fresh.is_empty() {

@@ -11,12 +11,12 @@ use crate::domain::form::{Level, Source};
 use crate::domain::id::ResidentId;
 use crate::domain::permit::{EditSheet, Permit, ReadResident};
 use crate::domain::record::{FacilityFacts, Record};
-use crate::domain::resident::{Head, alike};
+use crate::domain::resident::{Head, Status, alike};
 use crate::domain::sheet as rules;
 use crate::domain::standing::{Standing, Subject, Unreadable, standing};
 use crate::domain::view::{Marks, SheetView};
 use crate::export::pdf::Fonts;
-use crate::store::resident::ResidentHead;
+use crate::store::resident::{Find, ResidentHead};
 use crate::store::sheet::{NewRevision, Revision};
 use crate::store::{StoreError, directive, facility, resident, sheet};
 
@@ -301,6 +301,36 @@ pub async fn confirm(
 pub struct Change<'a> {
     pub reason: &'a str,
     pub verified: bool,
+}
+
+/// Residents read at once by [`everybody`].
+const EVERYBODY_PAGE: i64 = 200;
+
+/// Everybody who lives in, floor by floor.
+pub async fn everybody(
+    app: &App,
+    permit: &Permit<ReadResident>,
+) -> Result<Vec<ResidentHead>, WebError> {
+    let mut heads: Vec<ResidentHead> = Vec::new();
+    let mut after = None;
+    loop {
+        let (find, status) = (Find::ByPlace, Status::LivingIn);
+        let part = resident::list(
+            &app.store,
+            permit,
+            find,
+            status,
+            after.as_ref(),
+            EVERYBODY_PAGE,
+        )
+        .await?;
+        let whole = part.len() == EVERYBODY_PAGE as usize;
+        heads.extend(part.into_iter().map(|listed| listed.head));
+        match heads.last() {
+            Some(last) if whole => after = Some(Find::ByPlace.cursor(last)),
+            _ => return Ok(heads),
+        }
+    }
 }
 
 /// Writes down that somebody looked at a resident, before the answer leaves (safety.md S20).

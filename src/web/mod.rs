@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod audit;
 pub mod auth;
+mod binder;
 mod crew;
 mod directive;
 mod directive_paper;
@@ -184,6 +185,9 @@ pub fn router(app: App) -> Router {
             get(directive_paper::list).post(directive_paper::issue),
         )
         .route("/documents", get(document::list))
+        .route("/documents/binder", get(binder::form).post(binder::issue))
+        .route("/documents/binders/{id}", get(binder::show))
+        .route("/documents/binders/{id}/pdf", get(binder::pdf))
         .route("/documents/{id}", get(document::show))
         .route("/documents/{id}/pdf", get(document::pdf))
         .route("/documents/{id}/withdraw", post(document::withdraw))

@@ -3,6 +3,7 @@
 mod api;
 mod api_directive;
 mod before_statements;
+mod binder;
 mod crew;
 mod directive;
 mod directive_paper;

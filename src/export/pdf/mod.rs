@@ -11,6 +11,7 @@
 //! paint     boxes → PDF/A-2a by krilla
 //! sheet     a form and a resident's sheet → elements
 //! directive wishes, orders and talks → papers to sign and to keep; the explanation for everybody
+//! binder    the sheets of a facility behind a cover and an index
 //! ```
 //!
 //! First all is measured and placed, then drawn. Nothing is ever cut: what does not fit shrinks to a floor, then
@@ -33,6 +34,7 @@
 //! assert!(bytes.starts_with(b"%PDF-1.7"));
 //! # Ok::<(), pdf::PdfError>(())
 //! ```
+pub mod binder;
 pub mod directive;
 pub mod element;
 mod flow;

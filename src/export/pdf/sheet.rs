@@ -21,7 +21,7 @@
 
 mod lead;
 #[cfg(test)]
-pub(super) mod sample;
+pub(in crate::export::pdf) mod sample;
 #[cfg(test)]
 mod tests;
 mod walk;

@@ -9,10 +9,9 @@ use crate::domain::directive::rules::Limits;
 use crate::domain::directive::state::State;
 use crate::domain::directive::{PhoneResult, Said, Statement};
 use crate::domain::permit::{ActionKind, Permit, ReadResident};
-use crate::domain::resident::Status;
 use crate::domain::standing::{Reason, Standing, StandingKind, Subject, Unreadable, standing};
-use crate::store::resident::{Find, ResidentHead};
-use crate::store::{Entry, directive, resident};
+use crate::store::resident::ResidentHead;
+use crate::store::{Entry, directive};
 use crate::web::page::{NoticeKind, Page, Place, notice};
 use crate::web::{App, WebError, load, walk};
 
@@ -20,8 +19,6 @@ use crate::web::{App, WebError, load, walk};
 const PHONE_DAYS: i64 = 90;
 /// From how long before its end an order is named.
 const EXPIRY_DAYS: i64 = 60;
-/// Residents read at once.
-const PAGE: i64 = 200;
 
 /// A kind of work, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,7 +209,7 @@ pub async fn list(
     let mut logs = directive::logs_of_facility(&app.store, &permit).await?;
     let mut found: Vec<(Task, ResidentHead)> = Vec::new();
     let mut holding = 0_usize;
-    for head in everybody(&app, &permit).await? {
+    for head in load::everybody(&app, &permit).await? {
         let Some(log) = logs.remove(&head.id).map(load::readable) else {
             continue;
         };
@@ -258,24 +255,6 @@ pub async fn list(
             }
         },
     ))
-}
-
-async fn everybody(
-    app: &App,
-    permit: &Permit<ReadResident>,
-) -> Result<Vec<ResidentHead>, WebError> {
-    let mut heads: Vec<ResidentHead> = Vec::new();
-    let mut after = None;
-    loop {
-        let (find, status) = (Find::ByPlace, Status::LivingIn);
-        let part = resident::list(&app.store, permit, find, status, after.as_ref(), PAGE).await?;
-        let whole = part.len() == PAGE as usize;
-        heads.extend(part.into_iter().map(|listed| listed.head));
-        match heads.last() {
-            Some(last) if whole => after = Some(Find::ByPlace.cursor(last)),
-            _ => return Ok(heads),
-        }
-    }
 }
 
 fn of_work(found: &[(Task, ResidentHead)], work: Work) -> Vec<&(Task, ResidentHead)> {

@@ -246,7 +246,7 @@ pub fn alert_icon(what: &str) -> Icon {
 }
 
 /// What to do about resuscitation, in the order in which it has to be read: to what an order applies, what to do, why,
-/// until when, what crews of the area do; then the order's facts, and whom to call.
+/// until when, what crews of the area do; then whom to call, and the order's facts.
 pub fn band(standing: &Standing) -> Markup {
     band_of_size(standing, "standing", true)
 }
@@ -265,12 +265,12 @@ fn band_of_size(standing: &Standing, class: &str, with_facts: bool) -> Markup {
             p .standing-why { (icon(Icon::Info)) span { (band.reason) } }
             p .standing-until { (band.until) }
             p .standing-until { (band.area) }
+            (calls(standing))
             @if with_facts && !band.facts.is_empty() {
                 dl .standing-facts {
                     @for (label, words) in &band.facts { div { dt { (label) } dd { (words) } } }
                 }
             }
-            (calls(standing))
         }
     }
 }

@@ -85,7 +85,7 @@ both_databases! {
         let town = Town::new(bench).await;
         let tries = (0..40).map(|_| {
             let (store, permit, at) = (town.store().clone(), town.permit(), town.now());
-            tokio::spawn(async move { hikitsugi::store::document::next_serial(&store, &permit, 2026, at).await })
+            tokio::spawn(async move { hikitsugi::store::document::take_serials(&store, &permit, 2026, 1, at).await })
         });
         let mut serials = Vec::new();
         for each in tries.collect::<Vec<_>>() {

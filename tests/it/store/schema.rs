@@ -6,7 +6,9 @@ use std::path::Path;
 use hikitsugi::domain::answer::Inputs;
 use hikitsugi::domain::directive::rules::Limits;
 use hikitsugi::domain::directive::{Kind, Statement};
+use hikitsugi::domain::id::BinderId;
 use hikitsugi::domain::permit::RaiseProtection;
+use hikitsugi::store::binder::{self, NewBinder};
 use hikitsugi::store::directive::{self, NewStatement};
 use hikitsugi::store::sheet;
 use sqlx::{
@@ -23,6 +25,21 @@ async fn sqlite(bench: &Bench) -> SqliteConnection {
 
 async fn postgres(bench: &Bench) -> PgConnection {
     PgConnection::connect(&bench.url).await.unwrap()
+}
+
+/// A hand at the database, not the program's.
+async fn at_the_shell(bench: &Bench, sql: &str) -> Result<(), sqlx::Error> {
+    let sql = || AssertSqlSafe(sql.to_owned());
+    if bench.is_sqlite() {
+        sqlx::raw_sql(sql())
+            .execute(&mut sqlite(bench).await)
+            .await?;
+    } else {
+        sqlx::raw_sql(sql())
+            .execute(&mut postgres(bench).await)
+            .await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -158,7 +175,15 @@ both_databases! {
         let new = NewStatement { about: None, statement: &revoked };
         let raise = town.permit::<RaiseProtection>();
         directive::record(town.store(), &raise, &resident, new, None, Limits::default(), town.now()).await.unwrap();
+        let new = NewBinder { id: &BinderId::from("b"), pages: 1, sha256: &[7; 32], pdf: b"%PDF-" };
+        binder::issue(town.store(), &town.permit(), new, &[], town.now()).await.unwrap();
+        let bound = "insert into binder_document select facility_id, 'b', id, 1 from document";
+        at_the_shell(&town.bench, bound).await.unwrap();
         for sql in [
+            "update binder set pdf = pdf",
+            "delete from binder",
+            "update binder_document set page = 2",
+            "delete from binder_document",
             "update sheet_revision set body = body",
             "delete from sheet_revision",
             "update sheet_verification set at = 0",
@@ -171,11 +196,7 @@ both_databases! {
             "update document set serial = 'x'",
             "delete from document",
         ] {
-            let refusal = if town.bench.is_sqlite() {
-                sqlx::raw_sql(sql).execute(&mut sqlite(&town.bench).await).await.unwrap_err()
-            } else {
-                sqlx::raw_sql(sql).execute(&mut postgres(&town.bench).await).await.unwrap_err()
-            };
+            let refusal = at_the_shell(&town.bench, sql).await.unwrap_err();
             assert!(refusal.to_string().contains("append-only"), "{sql}: {refusal}");
         }
     }

@@ -119,7 +119,8 @@ impl Town {
         link: NewLink<'_>,
     ) -> Result<DocumentId, StoreError> {
         let id = DocumentId(self.new_id());
-        let serial = document::next_serial(self.store(), &self.permit(), 2026, self.now()).await?;
+        let serial =
+            document::take_serials(self.store(), &self.permit(), 2026, 1, self.now()).await?;
         let document = NewDocument {
             statements: 0,
             id: &id,

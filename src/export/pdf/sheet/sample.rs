@@ -13,8 +13,8 @@ use crate::domain::standing::StandingKind;
 use crate::domain::view::{IssueMarks, Marks, SheetView};
 
 /// 2026-11-23 09:30 in Japan.
-pub(super) const NOW: Moment = Moment(1_795_393_800_000);
-pub(super) const ADDRESS: &str =
+pub(in crate::export::pdf) const NOW: Moment = Moment(1_795_393_800_000);
+pub(in crate::export::pdf) const ADDRESS: &str =
     "https://hikitsugi.city.example.lg.jp/Q/0TV5Z8K3M9QW2XR7CDH4EJ6PYB";
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -171,7 +171,7 @@ pub(super) fn empty() -> SheetView {
 }
 
 /// More than a page holds: thirty medicines, ten illnesses, and every note as long as it may be.
-pub(super) fn overflowing() -> SheetView {
+pub(in crate::export::pdf) fn overflowing() -> SheetView {
     let severe = severe();
     let medications: Vec<Value> = (1..=30)
         .map(|number| {
