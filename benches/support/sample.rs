@@ -39,7 +39,6 @@ pub fn view(number: usize) -> SheetView {
             Limits::default(),
             Moment(0),
         ),
-        last_talk: None,
         marks: Marks {
             revision: 14,
             recorded_at: NOW,
