@@ -526,5 +526,15 @@ pub fn triggers(before: &Record, after: &Record) -> Vec<SuspendReason> {
     if person(before) != person(after) {
         found.push(SuspendReason::IdentityChanged);
     }
+    let stays = |record: &Record| {
+        let medical = &record.medical;
+        let known = medical.admission_last_6m.is(&YesNo::Yes)
+            || medical.admission_last_6m_detail.value().is_some();
+        known.then(|| medical.admission_last_6m_detail.to_string())
+    };
+    // That half a year has passed since is no new stay.
+    if stays(after).is_some() && stays(before) != stays(after) {
+        found.push(SuspendReason::Admission);
+    }
     found
 }

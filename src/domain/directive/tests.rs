@@ -7,11 +7,12 @@ use super::sample::{
     self, Log, care_worker, nurse, order_body, physician, second_nurse, wish_body,
 };
 use super::state::State;
-use super::{Kind, Speaker, Statement};
+use super::{Kind, Speaker, Statement, SuspendReason, triggers};
 use crate::domain::answer::Inputs;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::id::StatementId;
+use crate::domain::record::Record;
 use crate::domain::standing::StandingKind;
 
 fn day(from_today: i64) -> String {
@@ -220,5 +221,36 @@ fn s12_only_those_who_may_bring_and_compare_an_original() {
             "{:?}",
             log.0[3].by
         );
+    }
+}
+
+#[test]
+fn s16_a_stay_in_hospital_that_the_sheet_did_not_know_suspends() {
+    let record = |stay: serde_json::Value| Record::from_json(&stay).unwrap();
+    let none = record(json!({}));
+    let asked = record(json!({"admission_last_6m": "no"}));
+    let stayed = record(json!({"admission_last_6m": "yes"}));
+    let august = record(
+        json!({"admission_last_6m": "yes", "admission_last_6m_detail": "8月 誤嚥性肺炎で10日間"}),
+    );
+    let november = record(
+        json!({"admission_last_6m": "yes", "admission_last_6m_detail": "11月 骨折で入院中"}),
+    );
+    for (before, after) in [
+        (&none, &stayed),
+        (&asked, &stayed),
+        (&none, &august),
+        (&stayed, &august),
+        (&august, &november),
+    ] {
+        assert_eq!(triggers(before, after), [SuspendReason::Admission]);
+    }
+    for (before, after) in [
+        (&none, &asked),
+        (&august, &august),
+        (&august, &asked),
+        (&august, &none),
+    ] {
+        assert_eq!(triggers(before, after), []);
     }
 }

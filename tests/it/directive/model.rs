@@ -236,6 +236,11 @@ pub fn sheet_json(sheet: Sheet) -> Value {
         "current_conditions": {"state": "present", "rows": [{"name": of(["慢性心不全", "誤嚥性肺炎", "胃がん"], sheet.diagnosis)}]},
         "message_to_ems": of(["左耳に大きめの声で", "延命希望なし", "看取り介護加算の対象"], sheet.other),
     });
+    if sheet.stay > 0 {
+        record["admission_last_6m"] = "yes".into();
+        let stays = ["", "8月 誤嚥性肺炎で10日間", "11月 骨折で入院中"];
+        record["admission_last_6m_detail"] = of(stays, sheet.stay).into();
+    }
     if let Some(born) = BORN[usize::from(sheet.born)] {
         record["birth_date"] = born.into();
     }
@@ -257,6 +262,7 @@ pub fn reasons(before: Sheet, after: Sheet) -> Vec<&'static str> {
         before.name != after.name || before.born != after.born,
         "identity_changed",
     );
+    when(after.stay > 0 && before.stay != after.stay, "admission");
     reasons
 }
 
@@ -268,6 +274,7 @@ pub fn revised(mut sheet: Sheet, parts: &[(Part, u8)]) -> Sheet {
             Part::Diagnosis => &mut sheet.diagnosis,
             Part::Name => &mut sheet.name,
             Part::Born => &mut sheet.born,
+            Part::Stay => &mut sheet.stay,
             Part::Other => &mut sheet.other,
         } = *wording;
     }

@@ -165,6 +165,8 @@ pub struct Sheet {
     pub diagnosis: u8,
     pub name: u8,
     pub born: u8,
+    /// The last stay in hospital; 0 is none.
+    pub stay: u8,
     /// What nothing rests on: the room, the message, a phone number.
     pub other: u8,
 }
@@ -176,6 +178,7 @@ pub enum Part {
     Diagnosis,
     Name,
     Born,
+    Stay,
     Other,
 }
 
@@ -660,6 +663,7 @@ impl Hand {
             Part::Diagnosis,
             Part::Name,
             Part::Born,
+            Part::Stay,
             Part::Other,
             Part::Other,
         ];
