@@ -1021,6 +1021,8 @@ pub struct Band {
 
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod words;
 
 #[cfg(test)]
 mod tests {
