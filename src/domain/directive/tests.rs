@@ -287,6 +287,33 @@ fn s12_after_whatever_raised_protection_only_a_newer_paper_counts() {
 }
 
 #[test]
+fn s12_what_raises_protection_ends_the_request_that_waits() {
+    let mut log = Log::default();
+    log.say(nurse(), Kind::Order, None, &order_body())
+        .say(nurse(), Kind::Submitted, Some(1), &json!({}))
+        .say(
+            care_worker(),
+            Kind::Suspended,
+            None,
+            &json!({"reason": "admission"}),
+        );
+    assert_eq!(
+        refused(&log, &physician(), Kind::Signed, 1, &signature()),
+        ["about"]
+    );
+    // However the signature came into the store, it answers nothing.
+    log.say(physician(), Kind::Signed, Some(1), &signature());
+    assert_eq!(log.standing().kind(), StandingKind::FullCprInvalidOrder);
+    log.say(nurse(), Kind::Submitted, Some(1), &json!({})).say(
+        physician(),
+        Kind::Signed,
+        Some(1),
+        &signature(),
+    );
+    assert_eq!(log.standing().kind(), StandingKind::OrderOnFile);
+}
+
+#[test]
 fn every_activation_says_what_it_was_signed_for() {
     let purpose = |log: &Log| {
         let state = State::read(&log.0).unwrap();

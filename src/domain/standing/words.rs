@@ -11,7 +11,7 @@ use crate::domain::date::Day;
 use crate::domain::directive::Kind;
 use crate::domain::directive::rules::Limits;
 use crate::domain::directive::sample::{
-    self, Log, care_worker, nurse, order_body, second_nurse, wish_body,
+    self, Log, care_worker, nurse, order_body, physician, second_nurse, wish_body,
 };
 use crate::domain::directive::state::State;
 use crate::domain::protocol::{Protocols, RESUSCITATE_AND_TRANSPORT};
@@ -447,6 +447,16 @@ fn s27_each_end_of_an_order_is_named_from_its_first_day_on() {
         later.standing_at(noon(1)).band().reason,
         format!("{}から有効の指示です", shown(2))
     );
+
+    // A signature dated after the order's own first day.
+    let late = json!({"signed_on": day(3), "review_due_on": day(80)});
+    let late = told(|log| {
+        log.say(nurse(), Kind::Order, None, &order_body())
+            .say(nurse(), Kind::Submitted, Some(1), &json!({}))
+            .say(physician(), Kind::Signed, Some(1), &late);
+    });
+    assert_eq!(at(&late, 2), ["not_yet_effective"]);
+    assert_eq!(at(&late, 3), ["order_holds"]);
 }
 
 #[test]
