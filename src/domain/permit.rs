@@ -208,6 +208,39 @@ mod tests {
     }
 
     #[test]
+    fn s12_no_role_both_asks_for_a_signature_and_signs() {
+        use ActionKind as A;
+        let of = |action| {
+            let roles = Role::ALL.into_iter();
+            roles
+                .filter(|role| allowed(*role, action))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(A::SignOrder), [Role::Physician]);
+        for action in [A::RecordDirective, A::VerifyOriginal] {
+            assert_eq!(of(action), [Role::Nurse, Role::Manager], "{action:?}");
+        }
+    }
+
+    #[test]
+    fn s11_everyone_who_sees_a_resident_raises_protection() {
+        for role in Role::ALL {
+            let sees = allowed(role, ActionKind::ReadResident);
+            assert_eq!(sees, role != Role::Operator, "{role:?}");
+            assert_eq!(allowed(role, ActionKind::RaiseProtection), sees, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn people_read_what_each_of_them_is() {
+        let labels = Role::ALL.map(Role::label);
+        assert_eq!(
+            labels,
+            ["介護職", "看護職", "管理者", "医師", "市の運用担当"]
+        );
+    }
+
+    #[test]
     fn an_unknown_role_code_is_nobody() {
         assert_eq!(Role::from_code("administrator"), None);
         for role in Role::ALL {

@@ -379,6 +379,47 @@ confirmed_on = "2026-11-25"
     }
 
     #[test]
+    fn a_key_is_as_long_as_a_facilitys_answer_and_plain() {
+        let keyed = |key: &str| with(&OURS.replace("minato", key));
+        for key in ["a", "minato_2", "24", &"k".repeat(40)] {
+            assert_eq!(keyed(key).unwrap().area(Some(key)).name, "みなと市");
+        }
+        for key in ["", "Minato", "minato-ku", "minato ku", &"k".repeat(41)] {
+            let errors = keyed(key).unwrap_err();
+            assert!(errors[0].starts_with("ours.toml:1:1: key"), "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn s15_each_limit_of_an_area_is_on_the_crews_list() {
+        let limits = |lines: &str| {
+            let protocols = with(&format!("{OURS}{lines}")).unwrap();
+            protocols.area(Some("minato")).limits()
+        };
+        let arrival = "医師が約30分以内に到着できること";
+        assert_eq!(limits("scope = \"full_stop\""), [arrival]);
+        for (line, words) in [
+            ("written_required = true", "書面(原本)がその場にあること"),
+            (
+                "family_handover_limit_hours = 12",
+                "医師の到着が約12時間以内のときは家族等へ引き継ぐこと",
+            ),
+            (
+                "family_consent_signature = true",
+                "引き継ぐ家族等の同意書への署名",
+            ),
+            (
+                "scope = \"no_advanced_procedures\"",
+                "胸骨圧迫などの基本的な蘇生と搬送は続けること",
+            ),
+        ] {
+            let mut found = limits(line);
+            found.retain(|limit| limit != arrival);
+            assert_eq!(found, [words]);
+        }
+    }
+
+    #[test]
     fn s02_no_file_makes_a_surface_tell_anybody_to_withhold() {
         for (from, to, line) in [
             ("心肺停止であること", "心肺蘇生を中止してください", 5),

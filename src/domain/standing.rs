@@ -1080,6 +1080,8 @@ pub struct Band {
 
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod words;
 
 #[cfg(test)]
 mod tests {

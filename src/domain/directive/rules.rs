@@ -588,3 +588,6 @@ pub fn is_treatment(key: &str) -> bool {
             | "comfort"
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use super::sample::{
     self, Log, care_worker, nurse, order_body, physician, second_nurse, wish_body,
 };
 use super::state::State;
-use super::{Kind, Speaker, Statement, SuspendReason, triggers};
+use super::{Kind, PhoneResult, SignaturePurpose, Speaker, Statement, SuspendReason, triggers};
 use crate::domain::answer::Inputs;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
@@ -253,4 +253,290 @@ fn s16_a_stay_in_hospital_that_the_sheet_did_not_know_suspends() {
     ] {
         assert_eq!(triggers(before, after), []);
     }
+}
+
+#[test]
+fn s12_a_comparison_counts_for_the_scan_that_it_names_and_for_no_other() {
+    let compare = |log: &mut Log, about: Option<i64>, compared: &str| {
+        let body = json!({"compared": compared});
+        log.say(second_nurse(), Kind::Verified, about, &body);
+    };
+    let mut log = Log::default();
+    log.say(nurse(), Kind::Order, None, &order_body())
+        .say(nurse(), Kind::Order, None, &order_body())
+        .say(nurse(), Kind::Submitted, Some(1), &json!({}))
+        .say(nurse(), Kind::Scanned, Some(1), &paper("activate", -40));
+    for (about, compared) in [
+        (Some(1), "yes"),
+        (Some(2), "yes"),
+        (Some(3), "yes"),
+        (None, "yes"),
+        (Some(4), "no"),
+    ] {
+        compare(&mut log, about, compared);
+        let kind = log.standing().kind();
+        assert_eq!(kind, StandingKind::FullCprInvalidOrder, "{about:?}");
+    }
+    compare(&mut log, Some(4), "yes");
+    assert_eq!(log.standing().kind(), StandingKind::OrderOnFile);
+}
+
+#[test]
+fn s12_after_whatever_raised_protection_only_a_newer_paper_counts() {
+    let call = |number: &str, result: &str| json!({"number": number, "result": result});
+    let inference = |cpr: &str| json!({"cpr": cpr});
+    for (kind, body, raises) in [
+        (Kind::Suspended, json!({"reason": "discharge"}), true),
+        (Kind::Revoked, json!({"revoked_by": "resident"}), true),
+        (Kind::ObjectionRaised, json!({}), true),
+        (Kind::Closed, json!({"reason": "left"}), true),
+        (Kind::Wish, wish_body("full_cpr"), true),
+        (Kind::Wish, wish_body("undecided"), true),
+        (Kind::Wish, wish_body("no_cpr"), false),
+        (Kind::Wish, json!({"intubation": "wanted"}), false),
+        (Kind::Inference, inference("full_cpr"), true),
+        (Kind::Inference, inference("undecided"), true),
+        (Kind::Inference, inference("no_cpr"), false),
+        (Kind::PhoneTested, call("phone_24h", "not_in_use"), true),
+        (Kind::PhoneTested, call("phone_24h", "no_answer"), false),
+        (Kind::PhoneTested, call("phone_backup", "not_in_use"), false),
+        (Kind::Talk, json!({"words": "家で過ごしたい"}), false),
+    ] {
+        // Said of an older order, on day -20; then another order is put before the physician.
+        let mut log = Log::default();
+        log.say(nurse(), Kind::Order, None, &order_body());
+        let about = (kind == Kind::PhoneTested).then_some(1);
+        log.say(nurse(), kind, about, &body);
+        on(&mut log, -20)
+            .say(nurse(), Kind::Order, None, &order_body())
+            .say(nurse(), Kind::Submitted, Some(3), &json!({}));
+        let state = State::read(&log.0).unwrap();
+        let order = state.order(&StatementId("r.3".to_owned())).unwrap();
+        let after = raises.then(|| sample::today().plus_days(-20));
+        assert_eq!(state.paper_after(order), after, "{kind:?} {body}");
+    }
+}
+
+#[test]
+fn s12_what_raises_protection_ends_the_request_that_waits() {
+    let mut log = Log::default();
+    log.say(nurse(), Kind::Order, None, &order_body())
+        .say(nurse(), Kind::Submitted, Some(1), &json!({}))
+        .say(
+            care_worker(),
+            Kind::Suspended,
+            None,
+            &json!({"reason": "admission"}),
+        );
+    assert_eq!(
+        refused(&log, &physician(), Kind::Signed, 1, &signature()),
+        ["about"]
+    );
+    // However the signature came into the store, it answers nothing.
+    log.say(physician(), Kind::Signed, Some(1), &signature());
+    assert_eq!(log.standing().kind(), StandingKind::FullCprInvalidOrder);
+    log.say(nurse(), Kind::Submitted, Some(1), &json!({})).say(
+        physician(),
+        Kind::Signed,
+        Some(1),
+        &signature(),
+    );
+    assert_eq!(log.standing().kind(), StandingKind::OrderOnFile);
+}
+
+#[test]
+fn every_activation_says_what_it_was_signed_for() {
+    let purpose = |log: &Log| {
+        let state = State::read(&log.0).unwrap();
+        let activation = state.ruling().unwrap().activation.clone();
+        activation.map(|activation| activation.purpose)
+    };
+    let suspended = json!({"reason": "admission"});
+    let again = |kind: Kind, suspend: bool| {
+        let mut log = Log::default();
+        log.signed_order();
+        assert_eq!(purpose(&log), Some(SignaturePurpose::Activate));
+        if suspend {
+            log.say(care_worker(), Kind::Suspended, None, &suspended);
+        }
+        log.say(nurse(), Kind::Submitted, Some(1), &json!({})).say(
+            physician(),
+            kind,
+            Some(1),
+            &signature(),
+        );
+        purpose(&log)
+    };
+    let resumed = again(Kind::Resumed, true);
+    assert_eq!(resumed, Some(SignaturePurpose::Resume));
+    let reviewed = again(Kind::Reviewed, false);
+    assert_eq!(reviewed, Some(SignaturePurpose::Review));
+}
+
+#[test]
+fn s10_a_dead_number_stays_dead_until_somebody_answers_it() {
+    let newest = |calls: &[(&str, &str)]| {
+        let mut log = Log::default();
+        log.say(nurse(), Kind::Order, None, &order_body());
+        for (number, result) in calls {
+            let call = json!({"number": number, "result": result});
+            log.say(nurse(), Kind::PhoneTested, Some(1), &call);
+        }
+        let state = State::read(&log.0).unwrap();
+        let test = state.ruling().unwrap().phone_test;
+        test.map(|(said, result)| (said.seq, result))
+    };
+    let (own, backup) = ("phone_24h", "phone_backup");
+    for (calls, expected) in [
+        (vec![], None),
+        (vec![(backup, "not_in_use")], None),
+        (
+            vec![(own, "answered"), (own, "no_answer")],
+            Some((3, PhoneResult::NoAnswer)),
+        ),
+        (
+            vec![(own, "no_answer"), (own, "answered")],
+            Some((3, PhoneResult::Answered)),
+        ),
+        (
+            vec![(own, "not_in_use"), (own, "no_answer")],
+            Some((2, PhoneResult::NotInUse)),
+        ),
+        (
+            vec![(own, "not_in_use"), (own, "not_in_use")],
+            Some((3, PhoneResult::NotInUse)),
+        ),
+        (
+            vec![(own, "not_in_use"), (own, "no_answer"), (own, "answered")],
+            Some((4, PhoneResult::Answered)),
+        ),
+    ] {
+        assert_eq!(newest(&calls), expected, "{calls:?}");
+    }
+}
+
+#[test]
+fn an_order_of_full_treatment_is_ended_by_no_wish_for_it() {
+    let full = |cpr: &str| {
+        let mut body = order_body();
+        body["cpr_instruction"] = "full_cpr".into();
+        let mut log = Log::default();
+        log.signed_order_of(&body)
+            .say(nurse(), Kind::Wish, None, &wish_body(cpr));
+        log
+    };
+    for cpr in ["full_cpr", "undecided"] {
+        let log = full(cpr);
+        let state = State::read(&log.0).unwrap();
+        assert!(state.ruling().unwrap().against.is_empty(), "{cpr}");
+        assert_eq!(log.standing().kind(), StandingKind::FullCpr, "{cpr}");
+    }
+    assert_eq!(full("no_cpr").standing().kind(), StandingKind::Conflict);
+    // Nor does anything stand in the way of a signature that asks for more.
+    let mut log = full("full_cpr");
+    log.say(care_worker(), Kind::ObjectionRaised, None, &json!({}));
+    let order = StatementId("r.1".to_owned());
+    let state = State::read(&log.0).unwrap();
+    assert_eq!(state.open_against(Some(&order)), None);
+}
+
+#[test]
+fn each_kind_is_found_by_its_code_and_an_unknown_one_is_none() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::from_code(kind.code()), Some(*kind));
+    }
+    assert_eq!(Kind::from_code("dnar"), None);
+    assert_eq!(Kind::from_code(""), None);
+}
+
+#[test]
+fn a_change_of_the_sheet_is_a_reason_to_suspend_and_says_which() {
+    let sheet = json!({
+        "name": "髙﨑 キヨ",
+        "birth_date": "1937-03-04",
+        "room": "203",
+        "physicians": [
+            {"role": "visiting_doctor", "institution": "みなと在宅クリニック", "name": "神谷 修一",
+             "phone_24h": "0463-00-1199"},
+        ],
+        "emergency_contacts": [
+            {"name": "髙﨑 誠", "is_key_person": "yes", "phone_mobile": "090-1234-5678"},
+            {"name": "髙﨑 和夫", "is_substitute_decision_maker": "yes"},
+            {"name": "髙﨑 久美"},
+        ],
+        "guardian_name": "大野 弘",
+        "current_conditions": [{"name": "慢性心不全"}, {"name": "アルツハイマー型認知症"}],
+    });
+    let before = Record::from_json(&sheet).unwrap();
+    let changed = |pointer: &str, value: Value| {
+        let mut sheet = sheet.clone();
+        *sheet.pointer_mut(pointer).unwrap() = value;
+        triggers(&before, &Record::from_json(&sheet).unwrap())
+    };
+    // What an order does not rest on.
+    for (pointer, value) in [
+        ("/room", json!("310")),
+        ("/physicians/0/phone_24h", json!("0463-00-1100")),
+        ("/emergency_contacts/0/phone_mobile", json!("090-8765-4321")),
+        ("/emergency_contacts/2/name", json!("髙﨑 久美子")),
+        (
+            "/current_conditions",
+            json!([{"name": "アルツハイマー型認知症"}, {"name": "慢性心不全", "status": "stable"}]),
+        ),
+    ] {
+        assert!(changed(pointer, value).is_empty(), "{pointer}");
+    }
+    for (pointer, value, reason) in [
+        (
+            "/physicians/0/name",
+            json!("早川 恵"),
+            SuspendReason::PhysicianChanged,
+        ),
+        (
+            "/physicians/0/institution",
+            json!("潮見内科"),
+            SuspendReason::PhysicianChanged,
+        ),
+        (
+            "/physicians/0/role",
+            json!("specialist"),
+            SuspendReason::PhysicianChanged,
+        ),
+        (
+            "/emergency_contacts/0/name",
+            json!("髙﨑 真"),
+            SuspendReason::KeyPersonChanged,
+        ),
+        (
+            "/emergency_contacts/0/is_key_person",
+            json!("no"),
+            SuspendReason::KeyPersonChanged,
+        ),
+        (
+            "/emergency_contacts/1/name",
+            json!("髙﨑 和雄"),
+            SuspendReason::KeyPersonChanged,
+        ),
+        (
+            "/guardian_name",
+            json!("大野 浩"),
+            SuspendReason::KeyPersonChanged,
+        ),
+        (
+            "/current_conditions/0/name",
+            json!("慢性心不全(ステージD)"),
+            SuspendReason::DiagnosisChanged,
+        ),
+        ("/name", json!("高崎 キヨ"), SuspendReason::IdentityChanged),
+        (
+            "/birth_date",
+            json!("1937-04-03"),
+            SuspendReason::IdentityChanged,
+        ),
+    ] {
+        assert_eq!(changed(pointer, value), [reason], "{pointer}");
+    }
+    // All at once are all named.
+    let other = Record::from_json(&json!({"name": "渡邊 ハル"})).unwrap();
+    assert_eq!(triggers(&before, &other).len(), 4);
 }
