@@ -427,7 +427,7 @@ fn s27_each_end_of_an_order_is_named_from_its_first_day_on() {
     assert_eq!(
         log.standing_at(noon(301)).band().reason,
         format!(
-            "{}で期限が切れました。次回確認日({})と猶予を過ぎても再確認されていません",
+            "{}で期限が切れました。次回確認日({})と猶予30日を過ぎても再確認されていません。再確認はまだ医師に依頼されていません",
             shown(300),
             shown(80)
         )
