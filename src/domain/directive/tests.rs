@@ -225,6 +225,7 @@ fn s12_only_those_who_may_bring_and_compare_an_original() {
 
 #[test]
 fn s04_no_order_that_ended_or_never_began_holds() {
+    type Tell = fn(&mut Log);
     let unsigned = |log: &mut Log| {
         log.say(nurse(), Kind::Order, None, &order_body());
     };
@@ -251,12 +252,12 @@ fn s04_no_order_that_ended_or_never_began_holds() {
             .say(nurse(), Kind::Order, None, &order_body())
             .say(nurse(), Kind::Submitted, Some(4), &json!({}));
     };
-    let histories: [(&str, &dyn Fn(&mut Log)); 5] = [
-        ("unsigned", &unsigned),
-        ("submitted", &submitted),
-        ("suspended", &suspended),
-        ("revoked", &revoked),
-        ("superseded", &superseded),
+    let histories: [(&str, Tell); 5] = [
+        ("unsigned", unsigned),
+        ("submitted", submitted),
+        ("suspended", suspended),
+        ("revoked", revoked),
+        ("superseded", superseded),
     ];
     for (name, tell) in histories {
         let mut log = Log::default();
