@@ -13,6 +13,7 @@ mod hazards;
 mod layers;
 mod paper;
 mod protocols;
+mod rules;
 mod store;
 mod story;
 mod wording;

@@ -540,3 +540,67 @@ fn a_change_of_the_sheet_is_a_reason_to_suspend_and_says_which() {
     let other = Record::from_json(&json!({"name": "渡邊 ハル"})).unwrap();
     assert_eq!(triggers(&before, &other).len(), 4);
 }
+
+#[test]
+fn s04_no_order_that_ended_or_never_began_holds() {
+    type Tell = fn(&mut Log);
+    let unsigned = |log: &mut Log| {
+        log.say(nurse(), Kind::Order, None, &order_body());
+    };
+    let submitted = |log: &mut Log| {
+        log.say(nurse(), Kind::Order, None, &order_body()).say(
+            nurse(),
+            Kind::Submitted,
+            Some(1),
+            &json!({}),
+        );
+    };
+    let suspended = |log: &mut Log| {
+        let reason = json!({"reason": "admission"});
+        log.signed_order()
+            .say(care_worker(), Kind::Suspended, None, &reason);
+    };
+    let revoked = |log: &mut Log| {
+        let words = json!({"revoked_by": "resident", "words": "やっぱり助けてほしい"});
+        log.signed_order()
+            .say(care_worker(), Kind::Revoked, None, &words);
+    };
+    let superseded = |log: &mut Log| {
+        log.signed_order()
+            .say(nurse(), Kind::Order, None, &order_body())
+            .say(nurse(), Kind::Submitted, Some(4), &json!({}));
+    };
+    let histories: [(&str, Tell); 5] = [
+        ("unsigned", unsigned),
+        ("submitted", submitted),
+        ("suspended", suspended),
+        ("revoked", revoked),
+        ("superseded", superseded),
+    ];
+    for (name, tell) in histories {
+        let mut log = Log::default();
+        tell(&mut log);
+        assert_ne!(log.standing().kind(), StandingKind::OrderOnFile, "{name}");
+    }
+    let mut log = Log::default();
+    log.signed_order();
+    assert_eq!(log.standing().kind(), StandingKind::OrderOnFile);
+    let after = sample::today().plus_days(301).starts_at();
+    let expired = log.standing_at(after).kind();
+    assert_eq!(expired, StandingKind::FullCprInvalidOrder);
+}
+
+#[test]
+fn s16_an_admission_stops_the_order_until_the_physician_acts_again() {
+    let mut log = Log::default();
+    let reason = json!({"reason": "admission"});
+    log.signed_order()
+        .say(care_worker(), Kind::Suspended, None, &reason);
+    assert_eq!(log.standing().kind(), StandingKind::FullCprInvalidOrder);
+    log.say(nurse(), Kind::Submitted, Some(1), &json!({}));
+    assert_eq!(
+        log.standing().kind(),
+        StandingKind::FullCprInvalidOrder,
+        "a request alone is not the physician's act"
+    );
+}

@@ -435,9 +435,10 @@ fn s27_each_end_of_an_order_is_named_from_its_first_day_on() {
     assert_eq!(
         log.standing_at(noon(81)).band().reason,
         format!(
-            "医師の指示日 {}。再確認期限超過({}まで)。再確認の手続き中です",
+            "医師の指示日 {}。再確認期限超過({}まで)。再確認はまだ医師に依頼されていません。再確認されなければ{}で無効になります",
             shown(-40),
-            shown(80)
+            shown(80),
+            shown(110)
         )
     );
     let later = signed_of(&with(&order_body(), "effective_from", day(2)));
