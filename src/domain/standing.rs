@@ -1085,8 +1085,12 @@ mod words;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::domain::answer::{Choice, Inputs, Kind as AnswerKind};
     use crate::domain::directive::{Kind, sample};
+    use crate::domain::protocol::Protocols;
 
     #[test]
     fn each_standing_is_derived_from_its_sample() {
@@ -1221,5 +1225,83 @@ mod tests {
         for kind in StandingKind::ALL {
             assert_eq!(sample::of(kind).band().area, RESUSCITATE_AND_TRANSPORT);
         }
+    }
+
+    /// Words from which somebody in a hurry would infer an order.
+    const TEMPTING: [&str; 8] = [
+        "看取り介護加算の対象",
+        "延命希望なし",
+        "DNAR",
+        "心肺蘇生を望まない",
+        "ホスピスから入居。看取り期",
+        "看取りの契約書あり",
+        "急変時は救急要請しない方針",
+        "full_cpr no",
+    ];
+
+    /// Answers a field by the next throw, as a form would post it.
+    fn answer(
+        key: &str,
+        kind: AnswerKind,
+        throws: &mut dyn Iterator<Item = u8>,
+        into: &mut Inputs,
+    ) {
+        let throw = usize::from(throws.next().unwrap_or(0));
+        let code = |choices: &[Choice]| choices[throw % choices.len()].code;
+        match kind {
+            AnswerKind::Rows(fields) => {
+                for field in fields {
+                    answer(&format!("{key}.0.{}", field.key), field.kind, throws, into);
+                }
+            }
+            AnswerKind::Choice(choices) => into.set(key, code(choices)),
+            AnswerKind::Checks(choices) => into.push(key.to_owned(), code(choices).to_owned()),
+            AnswerKind::Day | AnswerKind::PartialDay => into.set(key, "1937-03-04"),
+            AnswerKind::Kana => into.set(key, "かんごし"),
+            AnswerKind::Phone => into.set(key, "0463-00-1199"),
+            _ => into.set(key, TEMPTING[throw % TEMPTING.len()]),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn s17_nothing_on_a_sheet_is_ever_an_order(throws in proptest::collection::vec(any::<u8>(), 400)) {
+            let mut throws = throws.into_iter();
+            let mut inputs = Inputs::default();
+            for field in Record::fields() {
+                if throws.next().is_some_and(|throw| throw > 40) {
+                    answer(field.key, field.kind, &mut throws, &mut inputs);
+                }
+            }
+            let (record, _) = Record::read(&inputs);
+            let subject = Subject::of(&record);
+            for area in Protocols::default().iter() {
+                let now = sample::today().starts_at().plus_minutes(180);
+                let limits = Limits::default();
+                let empty = standing(Ok(&[]), &subject, area, limits, now);
+                prop_assert_eq!(empty.kind(), StandingKind::FullCpr);
+                for kind in StandingKind::ALL {
+                    let log = sample::log(kind);
+                    let found = standing(Ok(&log.0), &subject, area, limits, now);
+                    prop_assert!(kind == StandingKind::OrderOnFile || found.order().is_none(), "{:?}", kind);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn s17_a_sheet_full_of_tempting_words_was_read() {
+        let mut inputs = Inputs::default();
+        for field in Record::fields() {
+            answer(
+                field.key,
+                field.kind,
+                &mut std::iter::repeat(1),
+                &mut inputs,
+            );
+        }
+        let (record, _) = Record::read(&inputs);
+        let json = record.json().to_string();
+        assert!(json.matches(TEMPTING[1]).count() > 30, "{json}");
     }
 }

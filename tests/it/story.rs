@@ -12,4 +12,5 @@ mod forms;
 mod import;
 mod paper;
 mod people;
+mod rules;
 mod wording;

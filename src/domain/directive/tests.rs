@@ -7,7 +7,9 @@ use super::sample::{
     self, Log, care_worker, nurse, order_body, physician, second_nurse, wish_body,
 };
 use super::state::State;
-use super::{Kind, PhoneResult, SignaturePurpose, Speaker, Statement, SuspendReason, triggers};
+use super::{
+    Kind, PhoneResult, SignaturePurpose, Speaker, Statement, SuspendReason, last_talk, triggers,
+};
 use crate::domain::answer::Inputs;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
@@ -603,4 +605,16 @@ fn s16_an_admission_stops_the_order_until_the_physician_acts_again() {
         StandingKind::FullCprInvalidOrder,
         "a request alone is not the physician's act"
     );
+}
+
+#[test]
+fn the_newest_talk_is_the_one_held_last_and_a_wish_is_no_talk() {
+    let mut log = Log::default();
+    log.say(nurse(), Kind::Wish, None, &wish_body("no_cpr"));
+    assert_eq!(last_talk(&log.0), None);
+    for held in [-30, -3, -90] {
+        let talk = json!({"held_on": day(held), "words": "孫の結婚式までは元気でいたい"});
+        log.say(care_worker(), Kind::Talk, None, &talk);
+    }
+    assert_eq!(last_talk(&log.0), Some(sample::today().plus_days(-3)));
 }

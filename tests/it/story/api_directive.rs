@@ -7,7 +7,7 @@ use crate::support::Bench;
 use crate::support::service::{Answer, Person, Service};
 
 /// さざなみ苑 with its physician, and a resident who lives there.
-async fn with_physician(bench: Bench) -> (Service, String) {
+pub(super) async fn with_physician(bench: Bench) -> (Service, String) {
     let service = Service::start(bench).await;
     service.employs_physician("physician", "神谷 修一").await;
     let id = service
@@ -42,12 +42,12 @@ pub(super) fn order() -> Value {
     })
 }
 
-fn signature() -> Value {
+pub(super) fn signature() -> Value {
     json!({"signed_on": "2026-11-23", "review_due_on": "2027-05-20"})
 }
 
 /// Says something, with what the log says of its length.
-async fn says(
+pub(super) async fn says(
     who: &Person<'_>,
     resident: &str,
     kind: &str,
@@ -108,7 +108,7 @@ pub(super) async fn signed_by(
     order
 }
 
-async fn code(who: &Person<'_>, resident: &str) -> String {
+pub(super) async fn code(who: &Person<'_>, resident: &str) -> String {
     who.get(&format!("{resident}/standing")).await.value()["code"]
         .as_str()
         .unwrap()

@@ -272,7 +272,7 @@ both_databases! {
         assert!(page.contains(&format!("No. {serial}")) && page.contains("回収し、発行し直してください"), "{serial}: {page}");
     }
 
-    async fn admission_and_return_each_stop_the_order_by_one_press(bench: Bench) {
+    async fn s16_admission_and_return_each_stop_the_order_by_one_press(bench: Bench) {
         let service = Service::start(bench).await;
         let home = Home::new(&service).await;
         for (button, words) in [("admission", "入院した"), ("discharge", "退院した")] {
@@ -398,7 +398,7 @@ both_databases! {
         assert!(home.nurse.see(&home.page).await.contains("医師の署名待ち(効力なし)"));
     }
 
-    async fn an_objection_makes_a_conflict_until_the_physician_signs_anew(bench: Bench) {
+    async fn s06_an_objection_makes_a_conflict_until_the_physician_signs_anew(bench: Bench) {
         let service = Service::start(bench).await;
         let home = Home::new(&service).await;
         let number = home.signed().await;
