@@ -204,8 +204,11 @@ impl Problems {
             .map(|(key, message)| (key.as_str(), message.as_str()))
     }
 
+    /// Adds those of `other` at whose key nothing is wrong yet: what cannot be read is not also missing.
     pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        let new = |(key, _): &(String, String)| self.at(key).is_none();
+        let new: Vec<_> = other.0.into_iter().filter(new).collect();
+        self.0.extend(new);
     }
 }
 

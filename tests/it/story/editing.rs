@@ -134,6 +134,7 @@ both_databases! {
             let answer = nurse.post("/residents/new", &[("name", name), ("name_kana", "はなこ")]).await;
             assert_eq!(answer.status, StatusCode::OK, "{name:?}");
             assert!(answer.text().contains("id=\"name-error\""), "{name:?}");
+            assert!(!answer.text().contains("氏名を入力してください"), "it was typed: {name:?}");
         }
         let answer = nurse.post("/residents/new", &[("name", "<script>alert(1)</script>"), ("name_kana", "はなこ")]).await;
         let page = nurse.see(&answer.location()).await;
