@@ -424,7 +424,7 @@ choice! {
         FamilyObjects = "family_objects": "家族から異議があった",
         Admission = "admission": "入院した",
         Discharge = "discharge": "退院した",
-        PhysicianChanged = "physician_changed": "主治医が変わった",
+        PhysicianChanged = "physician_changed": "主治医かその電話が変わった",
         KeyPersonChanged = "key_person_changed": "キーパーソンが変わった",
         DiagnosisChanged = "diagnosis_changed": "病名・病状が変わった",
         Contradiction = "contradiction": "記録に食い違いがある",
@@ -483,7 +483,10 @@ pub fn triggers(before: &Record, after: &Record) -> Vec<SuspendReason> {
         let physicians = record.contacts.physicians.rows();
         physicians
             .iter()
-            .map(|row| (row.role.clone(), row.institution.clone(), row.name.clone()))
+            .map(|row| {
+                let who = (row.role.clone(), row.institution.clone(), row.name.clone());
+                (who, row.phone_24h.clone())
+            })
             .collect::<Vec<_>>()
     };
     if physicians(before) != physicians(after) {
@@ -491,16 +494,16 @@ pub fn triggers(before: &Record, after: &Record) -> Vec<SuspendReason> {
     }
     let key_people = |record: &Record| {
         let contacts = record.contacts.emergency_contacts.rows();
-        let mut people: Vec<String> = contacts
+        let people: Vec<_> = contacts
             .iter()
-            .filter(|row| {
-                row.is_key_person.is(&YesNo::Yes)
-                    || row.is_substitute_decision_maker.is(&YesNo::Yes)
+            .map(|row| {
+                let key = row.is_key_person.is(&YesNo::Yes);
+                let decides = row.is_substitute_decision_maker.is(&YesNo::Yes);
+                (row.name.to_string(), key, decides)
             })
-            .map(|row| row.name.to_string())
+            .filter(|(_, key, decides)| *key || *decides)
             .collect();
-        people.push(record.contacts.guardian_name.to_string());
-        people
+        (people, record.contacts.guardian_name.to_string())
     };
     if key_people(before) != key_people(after) {
         found.push(SuspendReason::KeyPersonChanged);

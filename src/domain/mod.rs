@@ -21,3 +21,4 @@ pub mod sheet;
 pub mod standing;
 pub mod text;
 pub mod view;
+pub mod withhold;

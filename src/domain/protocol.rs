@@ -5,6 +5,7 @@
 use serde::Deserialize;
 
 use super::date::Day;
+use super::withhold::order_to_withhold;
 
 /// The rules of one area.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -66,19 +67,6 @@ const DEFAULT: &str = "default";
 
 /// As long as a facility's answer to which area it lies in.
 const KEY_MAX: usize = 40;
-
-/// What no file can make a surface say, however a condition is worded: it would be an order to withhold (safety.md S2).
-const IMPERATIVES: [&str; 9] = [
-    "蘇生不要",
-    "蘇生は不要",
-    "蘇生しないで",
-    "蘇生をしないで",
-    "蘇生は行わないで",
-    "蘇生を行わないで",
-    "蘇生を実施しないで",
-    "蘇生を中止してください",
-    "蘇生を中止すること",
-];
 
 /// Every area that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,7 +197,7 @@ impl Protocol {
             .chain(self.conditions.iter().map(|words| ("conditions", words)))
             .chain(self.calls.iter().map(|words| ("calls", words)));
         for (member, words) in shown {
-            if let Some(imperative) = IMPERATIVES.iter().find(|never| words.contains(**never)) {
+            if let Some(imperative) = order_to_withhold(words) {
                 return wrong(
                     member,
                     &format!(

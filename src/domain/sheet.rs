@@ -7,6 +7,7 @@ use super::computed::day_and_age;
 use super::date::Day;
 use super::form::{Form, Level, Source};
 use super::record::{ConsentToShare, Record, SpecialCare};
+use super::withhold::order_to_withhold;
 
 /// How long ago somebody last went through the whole sheet (safety.md S21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,6 +246,14 @@ pub fn contradictions(record: &Record, today: Day) -> Problems {
     ) && to < from
     {
         problems.add("care_level_valid_to", "終わりの日が始まりの日より前です");
+    }
+    for (key, words) in record.inputs().iter() {
+        if let Some(found) = order_to_withhold(&words.join(" ")) {
+            let message = format!(
+                "「{found}」のような指示はシートに書けません。心肺蘇生についての本人の意思や医師の指示は「意思と指示」に記録してください"
+            );
+            problems.add(key, message);
+        }
     }
     problems
 }

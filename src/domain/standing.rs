@@ -394,6 +394,8 @@ pub struct OrderFacts {
     /// The first characters of the signed original's hash, to compare paper and record; none for the physician's own
     /// signature in the program.
     pub original_mark: Option<String>,
+    /// Who signed in the program. It may be another physician than the one whom the order names.
+    pub signed_by: Option<String>,
     /// The last day on which this standing can hold without anything new being said.
     pub valid_until: Day,
     /// Treatments beyond CPR about which something was said: label and words. All others: full treatment.
@@ -864,6 +866,10 @@ impl OrderFacts {
                 |scope| scope.as_str().to_owned(),
             ),
             original_location: body.original_location.to_string(),
+            signed_by: match activation.evidence {
+                Evidence::OwnAct(physician) => Some(physician.name.clone()),
+                Evidence::Original(_) => None,
+            },
             original_mark: match activation.evidence {
                 Evidence::OwnAct(_) => None,
                 Evidence::Original(hash) => Some(mark(hash)),
@@ -1033,7 +1039,10 @@ impl OrderFacts {
             "署名",
             match &self.original_mark {
                 Some(mark) => format!("署名された原本と照合済み(照合符号 {mark})"),
-                None => "医師本人の電子署名".to_owned(),
+                None => format!(
+                    "{}(医師として登録された本人)の電子署名",
+                    self.signed_by.as_deref().unwrap_or_default()
+                ),
             },
         ));
         facts
@@ -1053,6 +1062,7 @@ impl OrderFacts {
             "scope": self.scope,
             "original_location": self.original_location,
             "original_mark": self.original_mark,
+            "signed_by": self.signed_by,
             "treatments": self.treatments.iter().map(|(label, words)| json!({
                 "label": label,
                 "text": words,

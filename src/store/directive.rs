@@ -40,7 +40,7 @@ statements! {
     APPEND = "insert into statement
             (facility_id, resident_id, seq, id, kind, about, at, by_id, by_name, by_role, body)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    VOUCHED_BY = "select vouched_by from staff where facility_id = $1 and id = $2";
+    VOUCHED_BY = "select id, vouched_by from staff where facility_id = $1";
 }
 
 /// Something to be said.
@@ -70,7 +70,7 @@ row! {
 }
 
 row! {
-    struct VouchedBy { vouched_by: Option<StaffId> }
+    struct VouchedBy { id: StaffId, vouched_by: Option<StaffId> }
 }
 
 impl Row {
@@ -233,7 +233,8 @@ fn refused(key: &str, message: &str) -> StoreError {
     StoreError::Refused(problems)
 }
 
-/// Whoever made the other's account, or set its password, could be both.
+/// Whoever made an account, or set its password, could be its holder. So two accounts are two people only if nobody else
+/// stands behind both: neither the one behind the other, nor a third behind the two.
 async fn two_people(
     tx: &mut Tx,
     facility: &FacilityId,
@@ -248,14 +249,28 @@ async fn two_people(
         .find(|said| Some(&said.id) == scan)
         .map(|said| &said.by.staff);
     let Some(first) = first else { return Ok(()) };
-    for (one, other) in [(first, &second.staff), (&second.staff, first)] {
-        let row: Option<VouchedBy> = tx.opt(VOUCHED_BY, args![facility, one]).await?;
-        if row.and_then(|row| row.vouched_by).as_ref() == Some(other) {
-            return Err(refused(
-                "about",
-                "登録した人と照合する人の一方が、もう一方のパスワードを決めています。別の職員が照合してください",
-            ));
+    let rows: Vec<VouchedBy> = tx.all(VOUCHED_BY, args![facility]).await?;
+    let vouched: BTreeMap<&StaffId, &StaffId> = rows
+        .iter()
+        .filter_map(|row| Some((&row.id, row.vouched_by.as_ref()?)))
+        .collect();
+    // The account itself, who made it, who made that one; two who vouch for each other end it.
+    let behind = |account: &StaffId| {
+        let mut people = vec![account.clone()];
+        while let Some(voucher) = people.last().and_then(|last| vouched.get(last)) {
+            if people.contains(voucher) {
+                break;
+            }
+            people.push((*voucher).clone());
         }
+        people
+    };
+    let (one, other) = (behind(first), behind(&second.staff));
+    if one.iter().any(|person| other.contains(person)) {
+        return Err(refused(
+            "about",
+            "登録した人と照合する人のアカウントを、同じ人が登録したか、一方がもう一方のパスワードを決めています。市が登録した別の職員が照合するか、医師本人が署名してください",
+        ));
     }
     Ok(())
 }

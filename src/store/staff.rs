@@ -72,7 +72,7 @@ row! {
     struct Failures { failures: i64 }
 }
 
-/// Adds somebody to the facility. A physician is added by the city office ([`create_physician`]).
+/// Adds somebody to the facility. A physician is added by the city office ([`create_by_office`]).
 ///
 /// # Errors
 /// `LoginTaken`, in whatever facility the login is; `Refused` for a physician.
@@ -94,12 +94,12 @@ pub async fn create(
     })
 }
 
-/// Adds a physician to a facility. Only the city office does, so that no facility can sign its own orders
-/// (safety.md S12).
+/// Adds somebody whose identity the city office has checked: physicians, so that no facility can sign its own orders,
+/// and staff who can be the second person beside one whom a colleague made (safety.md S12).
 ///
 /// # Errors
 /// `LoginTaken`, `NotFound` without such a facility.
-pub async fn create_physician(
+pub async fn create_by_office(
     store: &Store,
     permit: &Permit<OperateService>,
     facility: &FacilityId,

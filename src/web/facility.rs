@@ -261,24 +261,33 @@ async fn facilities_page(
                 div .bar { button .button { "施設を加える" } }
             }
             @if !facilities.is_empty() {
-                h2 #physician { "医師を登録する" }
-                p { "医師は、その施設の入居者の指示書に本人として署名します。身元を確かめて登録し、はじめのパスワードは医師本人だけに伝えてください。施設の職員には伝えません。" }
-                form .form method="post" action="/facilities/physicians" {
+                h2 #people { "身元を確かめた人を登録する" }
+                p { "医師は、その施設の入居者の指示書に本人として署名します。署名された原本の登録と照合は、同じ人が登録した職員2人ではできません。その施設に必要なら、看護職・管理者も市が登録します。身元を確かめ、はじめのパスワードは本人だけに伝えてください。施設のほかの職員には伝えません。" }
+                form .form method="post" action="/facilities/people" {
                     (walk::edit::error_summary_among(&[], &of_physician, inputs))
-                    div .field .invalid[problems.at("physician_facility").is_some()] {
-                        label for="physician_facility" { "施設" span .required { "必須" } }
-                        @if let Some(problem) = problems.at("physician_facility") { p .error { (problem) } }
-                        select #physician_facility name="physician_facility" {
+                    div .field .invalid[problems.at("person_facility").is_some()] {
+                        label for="person_facility" { "施設" span .required { "必須" } }
+                        @if let Some(problem) = problems.at("person_facility") { p .error { (problem) } }
+                        select #person_facility name="person_facility" {
                             option value="" { "選んでください" }
                             @for known in facilities.iter().filter(|known| known.kind != office) {
-                                option value=(known.id) selected[inputs.get("physician_facility") == known.id.as_str()] { (known.name) }
+                                option value=(known.id) selected[inputs.get("person_facility") == known.id.as_str()] { (known.name) }
                             }
                         }
                     }
-                    (plain("physician_name", "氏名", "署名として記録に残る名前", "text"))
-                    (plain("physician_login", "ログイン名", "例 s.kamiya", "text"))
-                    (plain("physician_password", "はじめのパスワード", "13文字以上。医師本人に直接伝えてください", "password"))
-                    div .bar { button .button { "医師を登録する" } }
+                    div .field .invalid[problems.at("person_role").is_some()] {
+                        label for="person_role" { "役割" span .required { "必須" } }
+                        @if let Some(problem) = problems.at("person_role") { p .error { (problem) } }
+                        select #person_role name="person_role" {
+                            @for role in OF_OFFICE {
+                                option value=(role.code()) selected[inputs.get("person_role") == role.code()] { (role.label()) }
+                            }
+                        }
+                    }
+                    (plain("person_name", "氏名", "署名・照合の記録に残る名前", "text"))
+                    (plain("person_login", "ログイン名", "例 s.kamiya", "text"))
+                    (plain("person_password", "はじめのパスワード", "13文字以上。本人に直接伝えてください", "password"))
+                    div .bar { button .button { "登録する" } }
                 }
             }
         },
@@ -347,8 +356,11 @@ pub async fn create(
     }
 }
 
-/// Adds a physician to a facility (safety.md S12: no facility can make its own).
-pub async fn create_physician(
+/// Whom the city office adds to a facility after checking who it is.
+const OF_OFFICE: [Role; 3] = [Role::Physician, Role::Nurse, Role::Manager];
+
+/// Adds a physician, or somebody whom no other account of the facility made (safety.md S12).
+pub async fn create_by_office(
     State(app): State<App>,
     page: Page,
     permit: Permit<OperateService>,
@@ -356,34 +368,40 @@ pub async fn create_physician(
 ) -> Result<Response, WebError> {
     let inputs = Inputs::from_pairs(pairs);
     let (name, login) = (
-        inputs.get("physician_name").trim(),
-        inputs.get("physician_login").trim(),
+        inputs.get("person_name").trim(),
+        inputs.get("person_login").trim(),
     );
-    let password = inputs.get("physician_password");
-    let mut problems = super::staff::check(name, login, password).under("physician_");
-    let facility = inputs.get("physician_facility");
+    let password = inputs.get("person_password");
+    let mut problems = super::staff::check(name, login, password).under("person_");
+    let facility = inputs.get("person_facility");
     if facility.is_empty() {
-        problems.add("physician_facility", "施設を選んでください");
+        problems.add("person_facility", "施設を選んでください");
     }
-    if problems.is_empty() {
+    let role = Role::from_code(inputs.get("person_role")).filter(|role| OF_OFFICE.contains(role));
+    if role.is_none() {
+        problems.add("person_role", "役割を選んでください");
+    }
+    if let Some(role) = role
+        && problems.is_empty()
+    {
         let id = StaffId::new(app.clock.as_ref(), app.entropy.as_ref());
         let password_hash = app.passwords.hash(password, app.entropy.as_ref());
         let person = NewStaff {
             id: &id,
             login,
             name,
-            role: Role::Physician,
+            role,
             password_hash: &password_hash,
         };
         let facility = FacilityId::from(facility);
-        match staff::create_physician(&app.store, &permit, &facility, person, app.now()).await {
+        match staff::create_by_office(&app.store, &permit, &facility, person, app.now()).await {
             Ok(()) => return Ok(Redirect::to("/facilities").into_response()),
             Err(StoreError::LoginTaken) => {
-                problems.add("physician_login", "このログイン名はすでに使われています");
+                problems.add("person_login", "このログイン名はすでに使われています");
             }
             Err(StoreError::NotFound) => {
                 problems.add(
-                    "physician_facility",
+                    "person_facility",
                     "この施設は見つかりません。選び直してください",
                 );
             }

@@ -3,15 +3,16 @@
 use std::any::Any;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::{Form, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -52,6 +53,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
 /// crew's button must work on each.
 pub fn wrap(routes: Router<App>, papers: Router<App>, app: App) -> Router {
     routes
+        .layer(middleware::from_fn(keep_typed))
         .layer(middleware::from_fn(same_site))
         .merge(papers)
         .fallback(|| async { WebError::NotFound })
@@ -92,6 +94,41 @@ async fn headers(request: Request, next: Next) -> Response {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// Gives back what was typed when the session ended meanwhile: it is sent again when the person has signed in.
+async fn keep_typed(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
+    if request.method() != Method::POST || !is_form || path == "/signin" {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    // The route's own limit is smaller or the same, and words its refusal itself.
+    let Ok(typed) = axum::body::to_bytes(body, super::import::REPOST_MAX).await else {
+        let words =
+            "送られた内容が大きすぎるか、途中で切れました。短くして、もう一度送ってください";
+        return WebError::TooLarge(words.to_owned()).into_response();
+    };
+    let response = next
+        .run(Request::from_parts(parts, Body::from(typed.clone())))
+        .await;
+    let to = response.headers().get(LOCATION);
+    if !to.is_some_and(|to| to.as_bytes().starts_with(b"/signin?")) {
+        return response;
+    }
+    let again = Request::builder()
+        .method(Method::POST)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(typed));
+    let Ok(again) = again else { return response };
+    match Form::<Vec<(String, String)>>::from_request(again, &()).await {
+        Ok(Form(typed)) => super::session::ended(&path, &typed),
+        Err(_) => response,
+    }
 }
 
 /// Refuses changes that another site's page sends with our cookie. A bearer token is never sent by itself.

@@ -198,7 +198,7 @@ pub fn router(app: App) -> Router {
         .route("/staff/{id}", post(staff::change))
         .route("/audit", get(audit::list))
         .route("/facilities", get(facility::list).post(facility::create))
-        .route("/facilities/physicians", post(facility::create_physician));
+        .route("/facilities/people", post(facility::create_by_office));
     let open = Router::new()
         .route("/assets/{name}", get(assets::serve))
         .route("/papers/explanation.pdf", get(directive_paper::explanation))

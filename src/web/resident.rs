@@ -322,11 +322,10 @@ pub async fn show(
         html! {
             (crumbs(&[("/residents", "入居者")], &head.name))
             (walk::read::identity_header(view, photo.as_deref()))
-            (walk::read::band(&view.standing))
+            (walk::read::band_with(&view.standing, &html! { div .standing-actions { (raise::panel(head)) } }))
             div .actions {
                 a .button .outline href=(super::directive::address(&id)) { "意思と指示(理由・履歴)" }
             }
-            (raise::panel(head))
             @if !living_in {
                 (notice(NoticeKind::Warn, &format!("{}の記録です", head.status.label()), html! {
                     p { "QRコードの紙はすべて無効になっています。"

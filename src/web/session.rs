@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Query, State};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -344,4 +344,31 @@ pub async fn sign_out(
         .headers_mut()
         .insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     Ok(response)
+}
+
+/// The session ended while somebody typed: all of it is on this page and is sent again by one press.
+pub fn ended(path: &str, typed: &[(String, String)]) -> Response {
+    let body = page::bare(
+        "ログインが切れました",
+        html! {
+            main #main .page {
+                div .page-error {
+                    h1 { "ログインが切れました" }
+                    p { "入力した内容は、まだ保存されていません。この画面に残っています。" }
+                    ol {
+                        li { a href="/signin" target="_blank" rel="noopener" { "別の画面でログインする" } }
+                        li { "この画面に戻って、次のボタンを押す" }
+                    }
+                    form method="post" action=(path) {
+                        @for (key, value) in typed { input type="hidden" name=(key) value=(value); }
+                        div .actions {
+                            button .button { "入力した内容をもう一度送る" }
+                            a .button .danger href="tel:119" { "119番" }
+                        }
+                    }
+                }
+            }
+        },
+    );
+    (StatusCode::UNAUTHORIZED, body).into_response()
 }

@@ -390,12 +390,13 @@ async fn an_order_is_written_signed_and_taken_back() {
     sheet::issue(&api, &resident).await;
     let operator = service.sign_in("operator").await;
     let physician = [
-        ("physician_facility", HOME),
-        ("physician_name", "髙橋 葛\u{e0100}子"),
-        ("physician_login", "doctor"),
-        ("physician_password", PASSWORD),
+        ("person_facility", HOME),
+        ("person_role", "physician"),
+        ("person_name", "髙橋 葛\u{e0100}子"),
+        ("person_login", "doctor"),
+        ("person_password", PASSWORD),
     ];
-    operator.does("/facilities/physicians", &physician).await;
+    operator.does("/facilities/people", &physician).await;
     let base = service.base_url.clone();
     let clock = service.clock.clone();
     let journey = move || {

@@ -200,7 +200,7 @@ async fn open_facility<'a>(
     let permit: Permit<OperateService> = operator.permit().map_err(denied)?;
     facility::create(&app.store, &permit, &id, text, &staff, at).await?;
     for physician in physicians {
-        staff::create_physician(&app.store, &permit, &id, physician, at).await?;
+        staff::create_by_office(&app.store, &permit, &id, physician, at).await?;
     }
     Ok(Home {
         facility,

@@ -13,6 +13,7 @@ use crate::domain::date::Day;
 use crate::domain::id::StatementId;
 use crate::domain::permit::Role;
 use crate::domain::record::FacilityFacts;
+use crate::domain::withhold::order_to_withhold;
 
 /// How long an order holds at most. A facility can only shorten these (domain/emergency.md §2.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,6 +268,7 @@ pub fn missing(order: &Order, limits: Limits, today: Day) -> Problems {
         }
     }
     problems.extend(unreachable_phones(order));
+    problems.extend(orders_to_withhold(order));
     let mut refuse = |wrong: bool, key: &str, message: String| {
         if wrong {
             problems.add(key, message);
@@ -310,6 +312,27 @@ fn unreachable_phones(order: &Order) -> Problems {
         if let (Some(typed), None) = (phone.value(), phone.reachable()) {
             let message = format!(
                 "「{typed}」では医師につながりません。119・110・#7119などではなく、医師か訪問看護が出る番号を市外局番から入力してください"
+            );
+            problems.add(key, message);
+        }
+    }
+    problems
+}
+
+/// Words in an order that a crew would read as an order to do nothing (safety.md S2).
+fn orders_to_withhold(order: &Order) -> Problems {
+    let mut problems = Problems::default();
+    for (key, words) in [
+        ("scope", order.scope.to_string()),
+        ("basis_disease", order.basis_disease.to_string()),
+        ("expected_event", order.expected_event.to_string()),
+        ("institution", order.institution.to_string()),
+        ("phone_backup_of", order.phone_backup_of.to_string()),
+        ("original_location", order.original_location.to_string()),
+    ] {
+        if let Some(found) = order_to_withhold(&words) {
+            let message = format!(
+                "「{found}」のような指示は書けません。心停止のときのことは「指示」で選び、ここには起きうることを書いてください"
             );
             problems.add(key, message);
         }
@@ -412,6 +435,7 @@ impl<'a, 'log> Check<'a, 'log> {
     /// A draft may be incomplete; submitting asks for the rest. What can never do is refused at once.
     fn order(&mut self, order: &Order) {
         self.problems.extend(unreachable_phones(order));
+        self.problems.extend(orders_to_withhold(order));
         self.answered(
             "cpr_instruction",
             &order.cpr_instruction,

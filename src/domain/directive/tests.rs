@@ -227,6 +227,30 @@ fn s12_only_those_who_may_bring_and_compare_an_original() {
 }
 
 #[test]
+fn who_decides_and_on_which_number_are_each_a_change_of_their_own() {
+    let contact = |key: &str, decides: &str, phone: &str| {
+        let record = json!({
+            "emergency_contacts": [
+                {"name": "髙﨑 誠", "is_key_person": key, "is_substitute_decision_maker": decides},
+                {"name": "渡邉 幸子", "is_key_person": "no", "is_substitute_decision_maker": "yes"},
+            ],
+            "physicians": [{"role": "visiting_doctor", "name": "神谷 修一", "phone_24h": phone}],
+        });
+        Record::from_json(&record).unwrap()
+    };
+    let before = contact("yes", "yes", "0463-00-1199");
+    assert_eq!(triggers(&before, &before.clone()), []);
+    for after in [
+        contact("no", "yes", "0463-00-1199"),
+        contact("yes", "no", "0463-00-1199"),
+    ] {
+        assert_eq!(triggers(&before, &after), [SuspendReason::KeyPersonChanged]);
+    }
+    let after = contact("yes", "yes", "0463-00-2299");
+    assert_eq!(triggers(&before, &after), [SuspendReason::PhysicianChanged]);
+}
+
+#[test]
 fn s16_a_stay_in_hospital_that_the_sheet_did_not_know_suspends() {
     let record = |stay: serde_json::Value| Record::from_json(&stay).unwrap();
     let none = record(json!({}));
@@ -478,7 +502,6 @@ fn a_change_of_the_sheet_is_a_reason_to_suspend_and_says_which() {
     // What an order does not rest on.
     for (pointer, value) in [
         ("/room", json!("310")),
-        ("/physicians/0/phone_24h", json!("0463-00-1100")),
         ("/emergency_contacts/0/phone_mobile", json!("090-8765-4321")),
         ("/emergency_contacts/2/name", json!("髙﨑 久美子")),
         (

@@ -573,7 +573,10 @@ fn the_order_stands_beside_the_band_with_all_that_a_crew_asks_for() {
             "老衰による心停止のときの心肺蘇生のみ".to_owned(),
         ),
         ("原本の場所", "1階 医務室の赤いファイル".to_owned()),
-        ("署名", "医師本人の電子署名".to_owned()),
+        (
+            "署名",
+            "神谷 修一(医師として登録された本人)の電子署名".to_owned(),
+        ),
     ] {
         assert_eq!(fact(label), words);
     }

@@ -285,6 +285,9 @@ fn standing() -> Value {
     order["properties"]["original_mark"] = json!({
         "type": ["string", "null"], "description": "署名された原本の照合符号。医師が自分で署名したときは null",
     });
+    order["properties"]["signed_by"] = json!({
+        "type": ["string", "null"], "description": "自分で電子署名した医師の氏名。署名された原本のときは null",
+    });
     order["properties"]["treatments"] = json!({
         "type": "array", "items": object(&["label", "text"]), "description": "ここにない治療は、通常どおり行う",
     });

@@ -148,7 +148,7 @@ const NO_LONGER_HOLDS: &str = "この紙の指示は、今は有効ではあり�
 const WAS_REVOKED: &str = "この紙の指示は撤回されました";
 
 /// What a crew asks of an order, as its JSON names it.
-pub(super) const ORDER: [(&str, &str); 12] = [
+pub(super) const ORDER: [(&str, &str); 13] = [
     ("physician", "指示書の医師"),
     ("institution", "指示書の医療機関"),
     ("signed_on", "指示日"),
@@ -160,6 +160,7 @@ pub(super) const ORDER: [(&str, &str); 12] = [
     ("scope", "指示の範囲"),
     ("original_location", "原本の場所"),
     ("original_mark", "署名された原本の照合符号"),
+    ("signed_by", "署名した医師"),
     ("treatments", "心肺蘇生のほかの治療"),
 ];
 

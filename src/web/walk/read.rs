@@ -248,15 +248,20 @@ pub fn alert_icon(what: &str) -> Icon {
 /// What to do about resuscitation, in the order in which it has to be read: to what an order applies, what to do, why,
 /// until when, what crews of the area do; then whom to call, and the order's facts.
 pub fn band(standing: &Standing) -> Markup {
-    band_of_size(standing, "standing", true)
+    band_of_size(standing, "standing", &html! {}, true)
+}
+
+/// The same, with what can be done about it between whom to call and the order's facts.
+pub fn band_with(standing: &Standing, actions: &Markup) -> Markup {
+    band_of_size(standing, "standing", actions, true)
 }
 
 /// The same, smaller: on pages where something is typed or confirmed.
 pub fn band_compact(standing: &Standing) -> Markup {
-    band_of_size(standing, "standing compact", false)
+    band_of_size(standing, "standing compact", &html! {}, false)
 }
 
-fn band_of_size(standing: &Standing, class: &str, with_facts: bool) -> Markup {
+fn band_of_size(standing: &Standing, class: &str, actions: &Markup, with_facts: bool) -> Markup {
     let band = standing.band();
     html! {
         section class=(class) data-standing=(standing.code()) aria-label="心肺蘇生" {
@@ -266,6 +271,7 @@ fn band_of_size(standing: &Standing, class: &str, with_facts: bool) -> Markup {
             p .standing-until { (band.until) }
             p .standing-until { (band.area) }
             (calls(standing))
+            (actions)
             @if with_facts && !band.facts.is_empty() {
                 dl .standing-facts {
                     @for (label, words) in &band.facts { div { dt { (label) } dd { (words) } } }

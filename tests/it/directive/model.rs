@@ -228,7 +228,7 @@ pub fn sheet_json(sheet: Sheet) -> Value {
         "room": of(["201", "202", "310"], sheet.other),
         "physicians": {"state": "present", "rows": [{
             "role": "visiting_doctor", "institution": "みなと在宅クリニック", "name": of(doctors, sheet.physician),
-            "phone_24h": of(["0463-00-1199", "0463-00-2299", "0463-00-3399"], sheet.other),
+            "phone_24h": of(["0463-00-1199", "0463-00-2299", "0463-00-3399"], sheet.physician),
         }]},
         "emergency_contacts": {"state": "present", "rows": [
             {"name": of(["髙﨑 誠", "髙﨑 和夫", "渡邉 幸子"], sheet.key_person), "is_key_person": "yes"},

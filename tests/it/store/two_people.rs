@@ -116,6 +116,17 @@ both_databases! {
             let refused = compared(&town, second, &scan).await.unwrap_err();
             assert!(matches!(&refused, StoreError::Refused(problems) if problems.at("about").is_some()), "{refused}");
         }
+        // Whoever made two accounts could be both of them, and so could whoever made the one that made them.
+        let nurse3 = person(&town, "hill-nurse3", Role::Nurse);
+        let new = NewStaff { id: &nurse3.staff, login: "hill-nurse3", name: "職員", role: Role::Nurse, password_hash: "$argon2id$…" };
+        staff::create(town.store(), &other.permit::<ManageStaff>().unwrap(), new, town.now()).await.unwrap();
+        for (first, second) in [(&nurse2, &other), (&nurse2, &nurse3), (&nurse3, &manager)] {
+            let scan = scanned(&town, first, "204").await;
+            let refused = compared(&town, second, &scan).await.unwrap_err();
+            assert!(matches!(&refused, StoreError::Refused(problems) if problems.at("about").is_some()), "{refused}");
+        }
+        let scan = scanned(&town, &nurse2, "205").await;
+        compared(&town, &nurse, &scan).await.unwrap();
         // The office made the first nurse's and the manager's.
         let scan = scanned(&town, &nurse, "202").await;
         compared(&town, &manager, &scan).await.unwrap();
@@ -124,8 +135,15 @@ both_databases! {
         let second = other.permit::<ManageStaff>().unwrap();
         staff::set_password(town.store(), &second, &nurse.staff, "$argon2id$new", town.now()).await.unwrap();
         let scan = scanned(&town, &nurse, "203").await;
-        assert!(compared(&town, &other, &scan).await.is_err());
-        compared(&town, &manager, &scan).await.unwrap();
+        for second in [&other, &manager] {
+            assert!(compared(&town, second, &scan).await.is_err());
+        }
+        // The office adds somebody behind whom nobody of the home stands.
+        let nurse4 = person(&town, "hill-nurse4", Role::Nurse);
+        let new = NewStaff { id: &nurse4.staff, login: "hill-nurse4", name: "職員", role: Role::Nurse, password_hash: "$argon2id$…" };
+        let office = Actor::console(town.lake.clone(), Role::Operator).permit::<OperateService>().unwrap();
+        staff::create_by_office(town.store(), &office, &town.hill, new, town.now()).await.unwrap();
+        compared(&town, &nurse4, &scan).await.unwrap();
     }
 
     async fn s12_no_facility_makes_its_own_physician_or_sets_their_password(bench: Bench) {
@@ -138,7 +156,7 @@ both_databases! {
         assert!(staff::by_login(town.store(), "hill-doctor").await.unwrap().is_none());
 
         let office = Actor::console(town.lake.clone(), Role::Operator).permit::<OperateService>().unwrap();
-        staff::create_physician(town.store(), &office, &town.hill, doctor(), town.now()).await.unwrap();
+        staff::create_by_office(town.store(), &office, &town.hill, doctor(), town.now()).await.unwrap();
         let refused = staff::set_password(town.store(), &manager, &id, "$argon2id$known", town.now()).await;
         assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
         let known = staff::by_login(town.store(), "hill-doctor").await.unwrap().unwrap();

@@ -438,7 +438,7 @@ both_databases! {
             "current_conditions": {"state": "present", "rows": [{"name": "慢性心不全"}]},
         });
         let changes = [
-            ("physicians", json!({"state": "present", "rows": [{"role": "visiting_doctor", "institution": "いそべ医院", "name": "南雲 佳奈"}]}), "主治医が変わった"),
+            ("physicians", json!({"state": "present", "rows": [{"role": "visiting_doctor", "institution": "いそべ医院", "name": "南雲 佳奈"}]}), "主治医かその電話が変わった"),
             ("emergency_contacts", json!({"state": "present", "rows": [person("髙﨑 誠", "no"), person("髙﨑 和夫", "yes")]}), "キーパーソンが変わった"),
             ("current_conditions", json!({"state": "present", "rows": [{"name": "慢性心不全"}, {"name": "胃がん"}]}), "病名・病状が変わった"),
             ("birth_date", json!("1938-03-04"), "氏名・生年月日が訂正された"),

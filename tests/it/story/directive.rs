@@ -57,12 +57,13 @@ impl<'a> Home<'a> {
     async fn new(service: &'a Service) -> Self {
         let operator = service.sign_in("operator").await;
         let physician = [
-            ("physician_facility", HOME),
-            ("physician_name", "神谷 修一"),
-            ("physician_login", "doctor"),
-            ("physician_password", PASSWORD),
+            ("person_facility", HOME),
+            ("person_role", "physician"),
+            ("person_name", "神谷 修一"),
+            ("person_login", "doctor"),
+            ("person_password", PASSWORD),
         ];
-        operator.does("/facilities/physicians", &physician).await;
+        operator.does("/facilities/people", &physician).await;
         let nurse = service.sign_in("nurse").await;
         let id = nurse.admits("髙﨑 キヨ", "たかさき きよ", "203").await;
         Self {
@@ -219,7 +220,7 @@ both_databases! {
         assert!(home.doctor.see(&to).await.contains("医師の署名を記録しました"));
         assert_eq!(home.standing().await, "order_on_file");
         let page = home.care.see(&home.page).await;
-        for words in ["心停止時のみ。窒息・転落・けがには適用されません", "神谷 修一(みなと在宅クリニック)", "tel:0463001199", "令和9年5月23日", "医師本人の電子署名", "佐々木 美由紀(看護職)"] {
+        for words in ["心停止時のみ。窒息・転落・けがには適用されません", "神谷 修一(みなと在宅クリニック)", "tel:0463001199", "令和9年5月23日", "神谷 修一(医師として登録された本人)の電子署名", "佐々木 美由紀(看護職)"] {
             assert!(page.contains(words), "{words}: {page}");
         }
         let scope = page.find("心停止時のみ").unwrap();
@@ -685,13 +686,13 @@ both_databases! {
         let person = [("name", "偽野 医師"), ("login", "fake"), ("role", "physician"), ("password", PASSWORD)];
         let refused = home.manager.post("/staff", &person).await;
         assert!(refused.text().contains("医師の登録は市の運用担当が行います"), "{}", refused.text());
-        assert_eq!(home.manager.post("/facilities/physicians", &person).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(home.manager.post("/facilities/people", &person).await.status, StatusCode::FORBIDDEN);
         let operator = service.sign_in("operator").await;
-        let again = [("physician_facility", HOME), ("physician_name", "神谷 修一"), ("physician_login", "doctor"), ("physician_password", "short")];
-        let refused = operator.post("/facilities/physicians", &again).await;
+        let again = [("person_facility", HOME), ("person_role", "physician"), ("person_name", "神谷 修一"), ("person_login", "doctor"), ("person_password", "short")];
+        let refused = operator.post("/facilities/people", &again).await;
         assert!(refused.text().contains("13文字以上"), "{}", refused.text());
-        let nowhere = [("physician_facility", "nowhere"), ("physician_name", "神谷 修一"), ("physician_login", "doctor2"), ("physician_password", PASSWORD)];
-        assert!(operator.post("/facilities/physicians", &nowhere).await.text().contains("この施設は見つかりません"));
+        let nowhere = [("person_facility", "nowhere"), ("person_role", "physician"), ("person_name", "神谷 修一"), ("person_login", "doctor2"), ("person_password", PASSWORD)];
+        assert!(operator.post("/facilities/people", &nowhere).await.text().contains("この施設は見つかりません"));
         assert!(home.manager.see("/staff").await.contains("神谷 修一"));
     }
 

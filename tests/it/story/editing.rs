@@ -126,6 +126,25 @@ both_databases! {
         assert!(answer.text().contains("U+2A6D4"), "{}", answer.text());
     }
 
+    async fn what_was_typed_when_the_session_ended_is_sent_after_signing_in(bench: Bench) {
+        let service = Service::start(bench).await;
+        let nurse = service.sign_in("nurse").await;
+        let id = nurse.admits("髙﨑 𠮷子", "たかさき よしこ", "203").await;
+        service.clock.advance_minutes(13 * 60);
+        let path = format!("/residents/{id}/edit/usual");
+        let typed = [("usual_condition_note", "左耳に<大きめ>の声で。笑顔で会話する"), ("usual_pulse", "72"), ("do", "save")];
+        let answer = nurse.post(&path, &typed).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        let page = answer.text();
+        assert!(page.contains("まだ保存されていません") && page.contains(&format!("action=\"{path}\"")), "{page}");
+        for words in ["左耳に&lt;大きめ&gt;の声で。笑顔で会話する", "name=\"usual_pulse\" value=\"72\""] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let nurse = service.sign_in("nurse").await;
+        nurse.does(&path, &typed).await;
+        assert!(nurse.see(&path).await.contains("笑顔で会話する"));
+    }
+
     async fn what_hurts_a_page_is_refused_at_its_field(bench: Bench) {
         let service = Service::start(bench).await;
         let nurse = service.sign_in("nurse").await;

@@ -183,14 +183,53 @@ both_databases! {
         }
     }
 
+    async fn s02_nobody_types_an_order_to_withhold_onto_a_sheet_or_into_an_order(bench: Bench) {
+        let (service, resident) = with_physician(bench).await;
+        let nurse = service.api("nurse").await;
+        let path = format!("{resident}/sheet");
+        for (key, words) in [
+            ("message_to_ems", "DNARです。何もせず看取ってください"),
+            ("usual_condition_note", "胸骨圧迫しないでください"),
+            ("wish_of_family", "救急車は呼ばないでほしい"),
+        ] {
+            let sheet = nurse.get(&path).await;
+            let mut body = sheet.value();
+            body["record"][key] = words.into();
+            let refused = nurse.json(Method::PUT, &path, &[("if-match", &sheet.etag())], &body).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+            assert!(refused.text().contains(key) && refused.text().contains("意思と指示"), "{}", refused.text());
+        }
+        for (key, words) in [("scope", "蘇生不要。何もしないでください"), ("expected_event", "呼吸が止まっても胸骨圧迫をしないこと")] {
+            let mut body = order();
+            body[key] = words.into();
+            let refused = says(&nurse, &resident, "physician_order", None, body).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+            assert!(refused.text().contains(key), "{}", refused.text());
+        }
+        assert_eq!(code(&nurse, &resident).await, "full_cpr");
+    }
+
+    async fn the_signature_is_that_of_who_signed(bench: Bench) {
+        let (service, resident) = with_physician(bench).await;
+        service.employs_physician("physician2", "髙橋 葛子").await;
+        let (nurse, other) = (service.api("nurse").await, service.api("physician2").await);
+        signed_by(&nurse, &other, &resident).await;
+        let standing = nurse.get(&format!("{resident}/standing")).await.value();
+        assert_eq!(standing["order"]["physician"], "神谷 修一");
+        assert_eq!(standing["order"]["signed_by"], "髙橋 葛子");
+        let mut surfaces = Surfaces { service: &service, resident, paper: None };
+        let paper = surfaces.print().await;
+        assert!(paper.contains("髙橋葛子(医師として登録された本人)の電子署名"), "{paper}");
+    }
+
     async fn s17_no_word_on_a_sheet_or_in_a_file_is_an_order(bench: Bench) {
         let (service, resident) = with_physician(bench).await;
         let nurse = service.api("nurse").await;
         consents(&nurse, &resident).await;
         changes(&nurse, &resident, &json!({
-            "message_to_ems": "DNARです。延命希望なし",
+            "message_to_ems": "DNARの希望を聞いています。延命希望なし",
             "wish_of_person": "心肺蘇生を望まない",
-            "wish_of_family": "救急車は呼ばずに看取ってほしい",
+            "wish_of_family": "家で看取ってほしい",
             "usual_condition_note": "看取り介護加算の対象。ホスピスから入居",
             "acp_discussions": [{"held_on": "2026-04-10", "summary": "延命治療は望まないと話された"}],
             "surrogate_basis": "看取りの契約書に長女が署名",

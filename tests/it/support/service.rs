@@ -130,7 +130,7 @@ impl Service {
             password_hash: &hash,
         };
         let (store, home) = (&self.bench.store, FacilityId::from(HOME));
-        staff::create_physician(store, &operator, &home, person, self.clock.now())
+        staff::create_by_office(store, &operator, &home, person, self.clock.now())
             .await
             .unwrap();
     }
