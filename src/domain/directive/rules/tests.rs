@@ -225,6 +225,34 @@ fn s10_an_order_that_lacks_something_is_not_put_before_the_physician() {
 }
 
 #[test]
+fn s02_s10_what_no_order_can_ever_say_is_refused_in_a_draft_and_when_it_is_put_before_the_physician()
+ {
+    for (key, words) in [
+        ("phone_24h", "119"),
+        ("phone_backup", "#7119"),
+        ("scope", "蘇生不要。何もしないでください"),
+        ("basis_disease", "老衰。心肺蘇生はしない"),
+        ("expected_event", "呼吸が止まっても胸骨圧迫をしないこと"),
+        ("institution", "救急車を呼ばないこと"),
+        ("phone_backup_of", "119番は不要"),
+        ("original_location", "DNAR対応の棚"),
+    ] {
+        let body = with(&order_body(), key, words);
+        assert_eq!(
+            refused(&Log::default(), &nurse(), Kind::Order, None, &body),
+            [key]
+        );
+        let mut log = Log::default();
+        log.say(nurse(), Kind::Order, None, &body);
+        let refused = refused(&log, &nurse(), Kind::Submitted, Some(1), &json!({}));
+        assert!(
+            refused.iter().any(|lacking| lacking == key),
+            "{key}: {refused:?}"
+        );
+    }
+}
+
+#[test]
 fn the_dates_of_an_order_end_on_the_day_that_they_name() {
     let order = |from: i64, until: i64| {
         let body = with(&order_body(), "effective_from", day(from));
