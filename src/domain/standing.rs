@@ -110,7 +110,7 @@ impl Subject {
                     let phone = row.phone_24h.reachable()?.clone();
                     let who = row.name.value().map_or_else(
                         || row.institution.to_string(),
-                        |name| format!("{name}医師({})", row.institution),
+                        |name| physician(&name.to_string(), &row.institution.to_string()),
                     );
                     Some(Call { who, phone })
                 })
@@ -124,6 +124,12 @@ impl Subject {
 pub struct Call {
     pub who: String,
     pub phone: Phone,
+}
+
+/// A physician with the institution; the title is said once, also of a name that was written with it.
+fn physician(name: &str, institution: &str) -> String {
+    let name = name.strip_suffix("医師").unwrap_or(name).trim_end();
+    format!("{name}医師({institution})")
 }
 
 /// Why the standing is what it is.
@@ -790,7 +796,10 @@ fn calls(order: Option<&OrderState<'_>>, subject: &Subject) -> Vec<Call> {
     if let Some(order) = order.map(|order| order.order) {
         if let Some(phone) = order.phone_24h.reachable() {
             calls.push(Call {
-                who: format!("{}医師({})", order.physician_name, order.institution),
+                who: physician(
+                    &order.physician_name.to_string(),
+                    &order.institution.to_string(),
+                ),
                 phone: phone.clone(),
             });
         }

@@ -523,7 +523,21 @@ impl<'a, 'log> Check<'a, 'log> {
         }
     }
 
+    /// Nobody signs before it was talked about.
+    fn after_the_talk(&mut self, signed_on: &Known<Day>) {
+        let order = self.about.and_then(|id| self.state.order(id));
+        let talked = order.and_then(|order| order.order.discussed_on.value());
+        if let (Some(talked), Some(signed)) = (talked, signed_on.value()) {
+            self.refuse(
+                signed < talked,
+                "signed_on",
+                &format!("話し合った日({talked})より前です。どちらかの日付を確かめてください"),
+            );
+        }
+    }
+
     fn signed(&mut self, act: &SignatureAct, purpose: SignaturePurpose) {
+        self.after_the_talk(&act.signed_on);
         self.signature(&act.signed_on, &act.review_due_on, purpose);
         self.refuse(
             self.speaker.role != Role::Physician,
@@ -549,6 +563,7 @@ impl<'a, 'log> Check<'a, 'log> {
             "署名された原本のファイルを選んでください",
         );
         self.answered("purpose", &scan.purpose, "署名の目的を選んでください");
+        self.after_the_talk(&scan.signed_on);
         let purpose = scan
             .purpose
             .value()

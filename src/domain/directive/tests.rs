@@ -204,6 +204,34 @@ fn s12_a_review_on_paper_is_newer_than_the_signature_before_it() {
 }
 
 #[test]
+fn nobody_signs_before_it_was_talked_about() {
+    let mut log = Log::default();
+    log.say(nurse(), Kind::Order, None, &order_body()).say(
+        nurse(),
+        Kind::Submitted,
+        Some(1),
+        &json!({}),
+    );
+    let signed = |from_today| {
+        let body = json!({"signed_on": day(from_today), "review_due_on": day(80)});
+        refused(&log, &physician(), Kind::Signed, 1, &body)
+    };
+    let on_paper = |from_today| {
+        refused(
+            &log,
+            &nurse(),
+            Kind::Scanned,
+            1,
+            &paper("activate", from_today),
+        )
+    };
+    assert_eq!(signed(-46), ["signed_on"]);
+    assert!(signed(-45).is_empty());
+    assert_eq!(on_paper(-46), ["signed_on"]);
+    assert!(on_paper(-45).is_empty());
+}
+
+#[test]
 fn s12_only_those_who_may_bring_and_compare_an_original() {
     for (first, second, holds) in [
         (nurse(), second_nurse(), true),
