@@ -110,7 +110,7 @@ impl Subject {
                     let phone = row.phone_24h.reachable()?.clone();
                     let who = row.name.value().map_or_else(
                         || row.institution.to_string(),
-                        |name| physician(&name.to_string(), &row.institution.to_string()),
+                        |name| physician(name.as_ref(), &row.institution.to_string()),
                     );
                     Some(Call { who, phone })
                 })
