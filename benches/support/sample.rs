@@ -56,6 +56,7 @@ pub fn view(number: usize) -> SheetView {
             form_title: "救急連絡シート".to_owned(),
             form_edition: "2026-11".to_owned(),
             valid_until: Day::from_ymd(2027, 11, 23).expect("a day of the calendar"),
+            copies: 1,
         }),
     }
 }

@@ -396,6 +396,25 @@ impl Form {
         self.sections.iter().flat_map(|section| &section.items)
     }
 
+    /// As many as one document is printed: a sheet for the crew and one for the hospital, or as many cards as fit on A4.
+    pub fn most_copies(&self) -> u8 {
+        self.card
+            .map_or(2, |card| u8::try_from(card.per_sheet()).unwrap_or(u8::MAX))
+    }
+
+    /// The size of the paper, in words.
+    pub fn size_words(&self) -> String {
+        match self.card {
+            Some(card) => format!(
+                "{}×{}mm・A4に{}枚まで",
+                card.width,
+                card.height,
+                card.per_sheet()
+            ),
+            None => "A4".to_owned(),
+        }
+    }
+
     pub fn section(&self, key: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.key == key)
     }

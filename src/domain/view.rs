@@ -1,6 +1,6 @@
 //! One resident's sheet as every surface shows it: facts, standing, marks of revision and of issue.
 
-use super::answer::Shown;
+use super::answer::{Field, Kind, Shown};
 use super::clock::Moment;
 use super::date::Day;
 use super::form::{Cell, Item, Source};
@@ -49,6 +49,25 @@ pub struct IssueMarks {
 }
 
 impl SheetView {
+    /// Facts and standing alone, for comparing what two surfaces show: without the marks of a revision or an issue.
+    pub fn of(record: Record, facility: FacilityFacts, standing: Standing, as_of: Moment) -> Self {
+        Self {
+            facility,
+            record,
+            standing,
+            last_talk: None,
+            marks: Marks {
+                revision: 0,
+                recorded_at: as_of,
+                recorded_by: String::new(),
+                verified_at: None,
+            },
+            alike: Vec::new(),
+            as_of,
+            issue: None,
+        }
+    }
+
     /// The day on which the view is looked at, in Japan.
     pub fn today(&self) -> Day {
         Day::of(self.as_of)
@@ -80,10 +99,20 @@ impl SheetView {
         only(self.shown(item.source), &item.columns)
     }
 
-    /// What a printed cell shows, with only the columns it names.
+    /// What a printed cell shows, with only the columns and as many rows as it names; rows with a telephone number come
+    /// before those without where not all are shown.
     pub fn cell(&self, cell: &Cell) -> Shown {
-        only(self.shown(cell.source), &cell.columns)
+        let mut shown = only(self.shown(cell.source), &cell.columns);
+        if let (Shown::Rows(rows), Some(most)) = (&mut shown, cell.most) {
+            rows.sort_by_key(|row| !row.iter().any(|(field, shown)| is_number(field, shown)));
+            rows.truncate(most);
+        }
+        shown
     }
+}
+
+fn is_number(field: &Field, shown: &Shown) -> bool {
+    matches!((field.kind, shown), (Kind::Phone, Shown::Text(_)))
 }
 
 fn only(shown: Shown, columns: &[&'static super::answer::Field]) -> Shown {

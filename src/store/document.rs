@@ -16,7 +16,7 @@ use crate::domain::resident::Status;
 macro_rules! document {
     () => {
         "d.id, d.resident_id, d.serial, d.form, d.edition, d.revision, d.issued_at, d.issued_by, d.issued_by_name, \
-         d.valid_until, d.match_code, d.sha256, d.withdrawn_at, d.withdrawn_by, d.withdrawn_reason, \
+         d.valid_until, d.match_code, d.copies, d.kept_at, d.sha256, d.withdrawn_at, d.withdrawn_by, d.withdrawn_reason, \
          l.created_at as link_created_at, l.expires_at as link_expires_at, l.ended_at as link_ended_at, \
          l.end_reason as link_end_reason"
     };
@@ -27,8 +27,8 @@ statements! {
         on conflict (facility_id, year) do update set last = document_serial.last + excluded.last
         returning last";
     ISSUE = "insert into document (facility_id, id, resident_id, serial, form, edition, revision, issued_at,
-            issued_by, issued_by_name, valid_until, match_code, sha256, body, pdf)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            issued_by, issued_by_name, valid_until, match_code, copies, kept_at, sha256, body, pdf)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         on conflict do nothing";
     GET = concat!("select ", document!(), ", d.body from document d
         left join link l on l.facility_id = d.facility_id and l.document_id = d.id
@@ -38,7 +38,7 @@ statements! {
         left join link l on l.facility_id = d.facility_id and l.document_id = d.id
         where d.facility_id = $1 and d.resident_id = $2 order by d.issued_at desc, d.id desc limit $3");
     LIVE = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.edition, d.revision,
-            r.revision as current_revision, d.issued_at, d.valid_until, l.expires_at
+            r.revision as current_revision, d.issued_at, d.issued_by_name, d.copies, d.kept_at, d.valid_until, l.expires_at
         from link l
         join document d on d.facility_id = l.facility_id and d.id = l.document_id
         join resident r on r.facility_id = l.facility_id and r.id = l.resident_id
@@ -48,17 +48,49 @@ statements! {
     /// Also those whose date has passed: such a paper may still hang on a wall. The empty id is every resident. Ids begin
     /// with the time, so their order is that of issuing.
     NOT_COLLECTED = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.revision,
-            r.revision as current_revision, d.issued_at, d.issued_by_name, d.valid_until, l.expires_at,
-            d.body as printed, s.body as sheet
+            r.revision as current_revision, d.issued_at, d.issued_by_name, d.copies, d.kept_at, d.valid_until,
+            l.expires_at, d.body as printed, s.body as sheet
         from link l
         join document d on d.facility_id = l.facility_id and d.id = l.document_id
         join resident r on r.facility_id = l.facility_id and r.id = l.resident_id
         join sheet_revision s on s.facility_id = r.facility_id and s.resident_id = r.id and s.revision = r.revision
         where l.facility_id = $1 and l.ended_at is null and ($2 = '' or l.resident_id = $2)
         order by l.document_id limit $3";
+    /// Papers whose link ended while they hang somewhere, those that ended first before the others. The empty id is every
+    /// resident.
+    TO_COLLECT = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.issued_at,
+            d.issued_by_name, d.copies, d.kept_at, l.ended_at, l.end_reason
+        from link l
+        join document d on d.facility_id = l.facility_id and d.id = l.document_id
+        join resident r on r.facility_id = l.facility_id and r.id = l.resident_id
+        where l.facility_id = $1 and l.ended_at is not null and ($2 = '' or l.resident_id = $2)
+            and not exists (select 1 from document_collected c
+                where c.facility_id = d.facility_id and c.document_id = d.id)
+        order by l.ended_at, l.document_id limit $3";
+    COLLECT = "insert into document_collected (facility_id, document_id, outcome, at, by_staff, by_name)
+        values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    STILL_LIVE = "select count(*) as live from link where facility_id = $1 and document_id = $2 and ended_at is null";
+    PLACES = "select distinct kept_at from document where facility_id = $1 and kept_at <> '' order by kept_at limit 50";
     WITHDRAW = "update document set withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
         where facility_id = $1 and id = $2 and withdrawn_at is null";
     OWNER = "select resident_id from document where facility_id = $1 and id = $2";
+}
+
+/// How many of a paper, and where they are put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrintOrder<'a> {
+    pub copies: u8,
+    /// In the facility's words; empty when nobody said.
+    pub kept_at: &'a str,
+}
+
+impl Default for PrintOrder<'_> {
+    fn default() -> Self {
+        Self {
+            copies: 1,
+            kept_at: "",
+        }
+    }
 }
 
 /// Everything that is frozen.
@@ -78,6 +110,7 @@ pub struct NewDocument<'a> {
     /// The last day on which the paper may be trusted.
     pub valid_until: Option<Day>,
     pub match_code: &'a str,
+    pub order: PrintOrder<'a>,
     /// SHA-256 of `pdf`.
     pub sha256: &'a [u8; 32],
     /// What was printed, as JSON.
@@ -108,6 +141,8 @@ row! {
         issued_by_name: String,
         valid_until: Option<Day>,
         match_code: String,
+        copies: i64,
+        kept_at: String,
         sha256: Vec<u8>,
         withdrawn_at: Option<Moment>,
         withdrawn_by: Option<StaffId>,
@@ -139,6 +174,9 @@ row! {
         /// The sheet's, now.
         current_revision: i64,
         issued_at: Moment,
+        issued_by_name: String,
+        copies: i64,
+        kept_at: String,
         valid_until: Option<Day>,
         expires_at: Option<Moment>,
     }
@@ -159,6 +197,8 @@ row! {
         current_revision: i64,
         issued_at: Moment,
         issued_by_name: String,
+        copies: i64,
+        kept_at: String,
         valid_until: Option<Day>,
         expires_at: Option<Moment>,
         /// What was printed, as JSON.
@@ -166,6 +206,50 @@ row! {
         /// The sheet's current revision, as JSON.
         sheet: Vec<u8>,
     }
+}
+
+row! {
+    /// A paper that holds no longer and that nobody is known to have taken down.
+    pub struct ToCollect {
+        id: DocumentId,
+        resident_id: ResidentId,
+        resident_name: String,
+        room: Option<String>,
+        serial: String,
+        form: String,
+        issued_at: Moment,
+        issued_by_name: String,
+        copies: i64,
+        kept_at: String,
+        ended_at: Option<Moment>,
+        end_reason: Option<EndReason>,
+    }
+}
+
+/// What became of a paper that holds no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Taken down and destroyed.
+    Collected,
+    /// Not to be found.
+    Lost,
+}
+
+impl Outcome {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Collected => "collected",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+row! {
+    struct Live { live: i64 }
+}
+
+row! {
+    struct KeptAt { kept_at: String }
 }
 
 row! {
@@ -241,6 +325,8 @@ pub(super) async fn keep(
         &actor.name,
         document.valid_until,
         document.match_code,
+        i64::from(document.order.copies),
+        document.order.kept_at,
         document.sha256,
         document.body,
         document.pdf
@@ -260,6 +346,7 @@ pub(super) async fn keep(
         "serial": document.serial,
         "form": document.form,
         "revision": document.revision,
+        "copies": document.order.copies,
         "linked": document.link.is_some(),
         "links_ended": replaced,
     });
@@ -338,7 +425,84 @@ pub async fn not_collected(
         .await
 }
 
-/// Ends a document and its link: the paper is lost, wrong or collected.
+/// Up to `limit` papers that hold no longer and were not collected; of one resident, or of the facility.
+pub async fn to_collect(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    resident: Option<&ResidentId>,
+    limit: i64,
+) -> Result<Vec<ToCollect>, StoreError> {
+    let resident = resident.map_or("", ResidentId::as_str);
+    store
+        .db()
+        .all(TO_COLLECT, args![permit.facility(), resident, limit])
+        .await
+}
+
+/// The places where papers of this facility were put, for whoever types the next.
+pub async fn places(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<KeptAt> = store.db().all(PLACES, args![permit.facility()]).await?;
+    Ok(rows.into_iter().map(|row| row.kept_at).collect())
+}
+
+/// Notes what became of a paper that holds no longer. A second note changes nothing.
+///
+/// # Errors
+/// `NotFound`; `StillLive` for a paper whose link opens.
+pub async fn collect(
+    store: &Store,
+    permit: &Permit<IssueDocument>,
+    document: &DocumentId,
+    outcome: Outcome,
+    at: Moment,
+) -> Result<(), StoreError> {
+    in_tx!(store, at, tx => { note_collected(tx, permit, document, outcome, at).await })
+}
+
+async fn note_collected<A>(
+    tx: &mut Tx,
+    permit: &Permit<A>,
+    document: &DocumentId,
+    outcome: Outcome,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let facility = permit.facility();
+    let actor = permit.actor();
+    let owner: Owner = tx.one(OWNER, args![facility, document]).await?;
+    let link: Live = tx.one(STILL_LIVE, args![facility, document]).await?;
+    if link.live > 0 {
+        return Err(StoreError::StillLive);
+    }
+    let args = args![facility, document, outcome.code(), at, &actor.staff, &actor.name];
+    if tx.exec(COLLECT, args).await? == 0 {
+        return Ok(());
+    }
+    let detail = json!({"document": document, "outcome": outcome.code()});
+    let entry = Entry::new("document.collected", Some(&owner.resident_id), detail);
+    audit::append(tx, &Author::from(permit), at, entry).await
+}
+
+/// Ends a document and its link, for good: the paper is not to be found.
+///
+/// # Errors
+/// `NotFound`, `AlreadyWithdrawn`.
+pub async fn lose(
+    store: &Store,
+    permit: &Permit<WithdrawDocument>,
+    document: &DocumentId,
+    reason: &str,
+    at: Moment,
+) -> Result<(), StoreError> {
+    in_tx!(store, at, tx => {
+        end(tx, permit, document, reason, at).await?;
+        note_collected(tx, permit, document, Outcome::Lost, at).await
+    })
+}
+
+/// Ends a document and its link: the paper is wrong or not needed.
 ///
 /// # Errors
 /// `NotFound`, `AlreadyWithdrawn`.
@@ -349,17 +513,24 @@ pub async fn withdraw(
     reason: &str,
     at: Moment,
 ) -> Result<(), StoreError> {
+    in_tx!(store, at, tx => { end(tx, permit, document, reason, at).await })
+}
+
+async fn end(
+    tx: &mut Tx,
+    permit: &Permit<WithdrawDocument>,
+    document: &DocumentId,
+    reason: &str,
+    at: Moment,
+) -> Result<(), StoreError> {
     let facility = permit.facility();
-    let author = Author::from(permit);
-    in_tx!(store, at, tx => {
-        let owner: Owner = tx.one(OWNER, args![facility, document]).await?;
-        let args = args![facility, document, at, &permit.actor().staff, reason];
-        if tx.exec(WITHDRAW, args).await? == 0 {
-            return Err(StoreError::AlreadyWithdrawn);
-        }
-        link::end_of_document(tx, facility, document, at).await?;
-        let detail = json!({"document": document});
-        let entry = Entry::new("document.withdrawn", Some(&owner.resident_id), detail);
-        audit::append(tx, &author, at, entry).await
-    })
+    let owner: Owner = tx.one(OWNER, args![facility, document]).await?;
+    let args = args![facility, document, at, &permit.actor().staff, reason];
+    if tx.exec(WITHDRAW, args).await? == 0 {
+        return Err(StoreError::AlreadyWithdrawn);
+    }
+    link::end_of_document(tx, facility, document, at).await?;
+    let detail = json!({"document": document});
+    let entry = Entry::new("document.withdrawn", Some(&owner.resident_id), detail);
+    audit::append(tx, &Author::from(permit), at, entry).await
 }

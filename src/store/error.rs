@@ -32,6 +32,8 @@ pub enum StoreError {
     Refused(Problems),
     /// The document was already withdrawn.
     AlreadyWithdrawn,
+    /// The document's link still opens, so it is not yet one to collect.
+    StillLive,
     /// One row of many was refused (counted from 0); nothing was written.
     Row {
         index: usize,
@@ -127,7 +129,10 @@ impl std::fmt::Display for StoreError {
                 let messages: Vec<&str> = problems.iter().map(|(_, message)| message).collect();
                 f.write_str(&messages.join("。"))
             }
-            Self::AlreadyWithdrawn => f.write_str("この文書はすでに回収済みです"),
+            Self::AlreadyWithdrawn => f.write_str("この紙はすでに無効になっています"),
+            Self::StillLive => f.write_str(
+                "この紙はまだ使われています。無効にするか、発行し直してから回収してください",
+            ),
             Self::Row { index, cause } => write!(f, "{}件目: {cause}", index + 1),
             Self::Unstorable => f.write_str("保存できない文字(U+0000)が含まれています"),
             Self::ReadOnly => f.write_str(

@@ -90,6 +90,7 @@ fn action_label(action: &str) -> &str {
         "sheet.read" => "シートを読み出し(API)",
         "document.issued" => "紙を発行",
         "document.withdrawn" => "紙を無効に",
+        "document.collected" => "古い紙の回収",
         "document.printed" => "紙を印刷・表示",
         "binder.issued" => "紙をまとめて発行",
         "binder.viewed" => "まとめて発行した紙の一覧を表示",

@@ -24,6 +24,7 @@ use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident};
 use crate::export::pdf::binder::{self as paper, Cover, Leaf};
 use crate::export::pdf::sheet::Paper;
 use crate::store::binder::{self, BoundPaper, NewBinder};
+use crate::store::document::PrintOrder;
 use crate::store::resident::ResidentHead;
 use crate::store::{Author, Entry, document};
 
@@ -316,7 +317,7 @@ async fn bind(
         let mut drawn = Vec::with_capacity(residents.len());
         let mut problems = Vec::new();
         for (number, head) in (first..).zip(residents) {
-            match sheets::draw(app, permit, read, &head.id, form, serial(year, number)).await {
+            match sheets::draw(app, permit, read, &head.id, form, serial(year, number), 1).await {
                 Ok(sheet) => drawn.push(sheet),
                 Err(WebError::Pdf(error)) => problems.push(format!("{} 様: {error}", head.name)),
                 Err(error) => return Err(error),
@@ -374,7 +375,7 @@ async fn keep(
         .zip(&bound.begins)
         .map(|(sheet, page)| {
             (
-                sheet.new_document(form),
+                sheet.new_document(form, PrintOrder::default()),
                 i64::try_from(*page).unwrap_or(i64::MAX),
             )
         })

@@ -30,8 +30,8 @@ use axum::http::Method;
 use axum::response::Response;
 use serde_json::json;
 
-pub(super) use self::compare::standing_changes;
 use self::compare::{Compared, compare};
+pub(super) use self::compare::{card_changes, is_card, standing_changes};
 use self::visitor::Visitor;
 use super::scan::Tier;
 use super::{App, load, photo, session};

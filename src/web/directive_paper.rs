@@ -24,7 +24,7 @@ use crate::domain::view::{IssueMarks, SheetView};
 use crate::export::pdf::directive::{self as paper, DirectivePaper, EDITION};
 use crate::store::StoreError;
 use crate::store::directive;
-use crate::store::document::{self, NewDocument};
+use crate::store::document::{self, NewDocument, PrintOrder};
 
 const UNREADABLE: &str =
     "これまでの記録を読み取れないため、意思の書面は発行できません。管理者に伝えてください。";
@@ -74,7 +74,7 @@ pub async fn list(
             @if !papers.is_empty() {
                 section .card {
                     div .card-head { h2 { "これまでの書面" } }
-                    ul .papers { @for one in &papers { (paper_row(one, app.now(), view.marks.revision)) } }
+                    ul .papers { @for one in &papers { (paper_row(&app, one, app.now(), view.marks.revision)) } }
                 }
             }
         },
@@ -185,6 +185,7 @@ async fn issue_once(
         statements,
         valid_until: None,
         match_code: &match_code,
+        order: PrintOrder::default(),
         sha256: &super::session::sha256(&pdf),
         body: &body,
         pdf: &pdf,

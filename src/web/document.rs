@@ -4,13 +4,14 @@ mod tasks;
 
 use axum::Form;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
-pub use self::tasks::{Task, tasks, tasks_card};
+pub use self::tasks::{Task, collect_card, tasks, tasks_card};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -20,6 +21,7 @@ use crate::domain::date::Day;
 use crate::domain::form::Form as SheetForm;
 use crate::domain::id::{DocumentId, ResidentId};
 use crate::domain::link::{LinkToken, MatchCode};
+use crate::domain::number::Decimal;
 use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident, WithdrawDocument};
 use crate::domain::resident::Status;
 use crate::domain::sheet::{may_share_with_crews, missing};
@@ -27,7 +29,7 @@ use crate::domain::standing::Standing;
 use crate::domain::view::{IssueMarks, SheetView};
 use crate::export::pdf::directive::DirectivePaper;
 use crate::export::pdf::sheet::{self as paper, Paper};
-use crate::store::document::{self, Document, NewDocument, NewLink};
+use crate::store::document::{self, Document, NewDocument, NewLink, Outcome, PrintOrder};
 use crate::store::{StoreError, attachment, directive};
 
 /// Paper is trusted for a year at most (security.md §3.2).
@@ -42,6 +44,8 @@ pub struct Issued {
 
 /// How often a paper is drawn again because somebody said something about resuscitation meanwhile.
 const ATTEMPTS: usize = 5;
+/// As many papers to collect as one page lists.
+const LISTED: i64 = 200;
 
 /// Freezes the resident's current sheet as `form`: paper, record, standing and link in one transaction.
 ///
@@ -53,6 +57,7 @@ pub async fn issue_document(
     permit: &Permit<IssueDocument>,
     resident: &ResidentId,
     form: &SheetForm,
+    order: PrintOrder<'_>,
 ) -> Result<Issued, WebError> {
     let read = permit.actor().permit::<ReadResident>()?;
     // Somebody who does not live in takes no number.
@@ -62,7 +67,7 @@ pub async fn issue_document(
     let serial = next_serial(app, permit).await?;
     let mut attempt = 1;
     loop {
-        let issued = issue_once(app, permit, &read, resident, form, &serial).await;
+        let issued = issue_once(app, permit, &read, resident, form, &serial, order).await;
         if !is_overtaken(&issued, attempt) {
             return issued;
         }
@@ -99,9 +104,12 @@ async fn issue_once(
     resident: &ResidentId,
     form: &SheetForm,
     serial: &str,
+    order: PrintOrder<'_>,
 ) -> Result<Issued, WebError> {
-    let drawn = draw(app, permit, read, resident, form, serial.to_owned()).await?;
-    document::issue(&app.store, permit, drawn.new_document(form), drawn.at).await?;
+    let serial = serial.to_owned();
+    let drawn = draw(app, permit, read, resident, form, serial, order.copies).await?;
+    let new = drawn.new_document(form, order);
+    document::issue(&app.store, permit, new, drawn.at).await?;
     Ok(Issued {
         id: drawn.id,
         serial: drawn.serial,
@@ -128,7 +136,11 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
-    pub fn new_document<'a>(&'a self, form: &'a SheetForm) -> NewDocument<'a> {
+    pub fn new_document<'a>(
+        &'a self,
+        form: &'a SheetForm,
+        order: PrintOrder<'a>,
+    ) -> NewDocument<'a> {
         NewDocument {
             id: &self.id,
             resident: &self.resident,
@@ -139,6 +151,7 @@ impl Drawn {
             statements: self.statements,
             valid_until: Some(self.valid_until),
             match_code: &self.match_code,
+            order,
             sha256: &self.sha256,
             body: &self.body,
             pdf: &self.pdf,
@@ -162,6 +175,7 @@ pub(super) async fn draw(
     resident: &ResidentId,
     form: &SheetForm,
     serial: String,
+    copies: u8,
 ) -> Result<Drawn, WebError> {
     // Before the log: a paper must be printable also when that cannot be read, and then says full CPR (safety.md S1).
     let statements = directive::newest(&app.store, read, resident).await?;
@@ -170,7 +184,7 @@ pub(super) async fn draw(
     let token = LinkToken::new(app.entropy.as_ref());
     let address = token.address(&app.base_url);
     let match_code = MatchCode::new(app.entropy.as_ref()).0;
-    let valid_until = valid_until(&view.standing, Day::of(now));
+    let valid_until = valid_until(form, &view.standing, Day::of(now));
     view.issue = Some(IssueMarks {
         serial: serial.clone(),
         match_code: match_code.clone(),
@@ -179,7 +193,7 @@ pub(super) async fn draw(
         form_title: form.title.clone(),
         form_edition: form.edition.clone(),
         valid_until,
-        copies: 1,
+        copies,
     });
     let photo = match &head.photo_id {
         Some(photo) => Some(attachment::get(&app.store, read, photo).await?.body),
@@ -216,18 +230,23 @@ pub(super) async fn draw(
     })
 }
 
-/// The last day of a paper printed today: never later than the order that it shows (safety.md S9).
-fn valid_until(standing: &Standing, today: Day) -> Day {
+/// The last day of a paper printed today: never later than the order that it shows (safety.md S9). A card shows none, and
+/// its date must not tell that there is one.
+fn valid_until(form: &SheetForm, standing: &Standing, today: Day) -> Day {
     let longest = today.plus_months(VALID_MONTHS);
     standing
         .order()
+        .filter(|_| form.card.is_none())
         .map_or(longest, |order| order.valid_until.min(longest))
 }
 
 /// What was printed, for ever: the form as it was, the record, the facility, the standing and the marks.
 fn frozen(form: &SheetForm, view: &SheetView) -> serde_json::Value {
     json!({
-        "form": {"key": form.key, "edition": form.edition, "title": form.title, "text": form.text},
+        "form": {
+            "key": form.key, "edition": form.edition, "title": form.title, "text": form.text,
+            "card": form.card.is_some(),
+        },
         "facility": view.facility.json(),
         "record": view.record.json(),
         "revision": view.marks.revision,
@@ -248,9 +267,22 @@ pub async fn issue_form(
     permit: Permit<ReadResident>,
     Path(id): Path<ResidentId>,
 ) -> Result<Markup, WebError> {
-    let Loaded { head, view, .. } = load::resident(&app, &permit, &id).await?;
-    load::note_read(&app, &permit, &id, "resident.viewed").await?;
-    let papers = document::list(&app.store, &permit, &id, 50).await?;
+    let typed = IssueForm::default();
+    order_page(&app, &page, &permit, &id, &typed, None).await
+}
+
+async fn order_page(
+    app: &App,
+    page: &Page,
+    permit: &Permit<ReadResident>,
+    id: &ResidentId,
+    typed: &IssueForm,
+    problem: Option<Problem>,
+) -> Result<Markup, WebError> {
+    let Loaded { head, view, .. } = load::resident(app, permit, id).await?;
+    load::note_read(app, permit, id, "resident.viewed").await?;
+    let papers = document::list(&app.store, permit, id, 50).await?;
+    let places = document::places(&app.store, permit).await?;
     let open = missing(&view.record, app.forms.emergency());
     let now = app.now();
     let live = papers
@@ -283,52 +315,139 @@ pub async fn issue_form(
                     p { "発行すると、同じ様式の前の紙のQRコードは無効になります。前の紙を回収して、新しい紙に差し替えてください。" }
                 }))
             }
-            form .form method="post" action={ "/residents/" (id) "/documents" } {
-                fieldset .field {
-                    legend { "様式" }
-                    div .choices {
-                        @for (index, form) in app.forms.printable().enumerate() {
-                            label .choice {
-                                input type="radio" name="form" value=(form.key) checked[index == 0] required;
-                                span { (form.title) " " span .small { (form.edition) "版" } }
-                            }
-                        }
-                    }
-                }
-                div .bar {
-                    button .button { "発行して印刷へ" }
-                    a .button .text href={ "/residents/" (id) } { "やめる" }
-                }
-            }
+            (order_form(app, id, &places, typed, problem))
             @if !papers.is_empty() {
                 section .card {
                     div .card-head { h2 { "これまでの紙" } }
-                    ul .papers { @for paper in &papers { (paper_row(paper, now, view.marks.revision)) } }
+                    ul .papers { @for paper in &papers { (paper_row(app, paper, now, view.marks.revision)) } }
                 }
             }
         },
     ))
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 pub struct IssueForm {
     form: String,
+    /// Empty is one.
+    #[serde(default)]
+    copies: String,
+    #[serde(default)]
+    kept_at: String,
+}
+
+/// What is wrong with an order, at its field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    Form,
+    Copies(String),
+    KeptAt(String),
+}
+
+/// As long as the words for a place may be.
+const KEPT_AT_CHARS: usize = 40;
+
+impl IssueForm {
+    /// The form and the order that were typed.
+    fn read<'a>(&'a self, app: &'a App) -> Result<(&'a SheetForm, PrintOrder<'a>), Problem> {
+        let form = app
+            .forms
+            .printable()
+            .find(|form| form.key == self.form)
+            .ok_or(Problem::Form)?;
+        let most = form.most_copies();
+        let copies = match self.copies.trim() {
+            "" => 1,
+            typed => Decimal::parse_between(typed, 10, i32::from(most) * 10, false, "部")
+                .map_err(|problem| Problem::Copies(format!("{}: {}", form.title, problem.0)))
+                .and_then(|number| u8::try_from(number.tenths() / 10).map_err(|_| Problem::Form))?,
+        };
+        let kept_at = self.kept_at.trim();
+        if !kept_at.is_empty() {
+            crate::domain::text::check_line(kept_at, KEPT_AT_CHARS)
+                .map_err(|problem| Problem::KeptAt(problem.0))?;
+        }
+        Ok((form, PrintOrder { copies, kept_at }))
+    }
+}
+
+/// What is printed how often, and where it is put.
+fn order_form(
+    app: &App,
+    id: &ResidentId,
+    places: &[String],
+    typed: &IssueForm,
+    problem: Option<Problem>,
+) -> Markup {
+    let (at_form, at_copies, at_place) = match &problem {
+        None => (None, None, None),
+        Some(Problem::Form) => (Some("様式を選び直してください"), None, None),
+        Some(Problem::Copies(words)) => (None, Some(words.as_str()), None),
+        Some(Problem::KeptAt(words)) => (None, None, Some(words.as_str())),
+    };
+    let error = |id: &str, words: Option<&str>| {
+        html! {
+            @if let Some(words) = words { p .error id=(id) { (icon(Icon::Stop)) span { (words) } } }
+        }
+    };
+    let is_chosen = |index: usize, form: &SheetForm| {
+        (typed.form.is_empty() && index == 0) || typed.form == form.key
+    };
+    html! {
+        form .form method="post" action={ "/residents/" (id) "/documents" } {
+            fieldset .field .invalid[at_form.is_some()] {
+                legend { "様式" }
+                (error("form-error", at_form))
+                div .choices {
+                    @for (index, form) in app.forms.printable().enumerate() {
+                        label .choice {
+                            input type="radio" name="form" value=(form.key) checked[is_chosen(index, form)] required;
+                            span { (form.title) " " span .small { (form.size_words()) } }
+                        }
+                    }
+                }
+            }
+            div .field .invalid[at_copies.is_some()] {
+                label for="copies" { "部数" }
+                p .hint #copies-hint { "救急連絡シートを2部にすると「救急隊用」「病院控え」と印刷します。カードは同じものを1枚のA4に並べます" }
+                (error("copies-error", at_copies))
+                input .w-s #copies name="copies" inputmode="numeric" maxlength="6" aria-describedby="copies-hint copies-error"
+                    aria-invalid=[at_copies.map(|_| "true")]
+                    value=(if typed.copies.is_empty() { "1" } else { &typed.copies });
+            }
+            div .field .invalid[at_place.is_some()] {
+                label for="kept_at" { "置き場所" }
+                p .hint #kept_at-hint { "例 2階 ナースステーションの赤いファイル。回収と刷り直しのときに一覧に出ます" }
+                (error("kept_at-error", at_place))
+                input .w-l #kept_at name="kept_at" list="places" autocomplete="off" aria-describedby="kept_at-hint kept_at-error"
+                    aria-invalid=[at_place.map(|_| "true")] value=(typed.kept_at);
+                datalist #places { @for place in places { option value=(place); } }
+            }
+            div .bar {
+                button .button { "発行して印刷へ" }
+                a .button .text href={ "/residents/" (id) } { "やめる" }
+            }
+        }
+    }
 }
 
 pub async fn issue(
     State(app): State<App>,
+    page: Page,
     permit: Permit<IssueDocument>,
     Path(id): Path<ResidentId>,
     Form(typed): Form<IssueForm>,
-) -> Result<Redirect, WebError> {
-    let form = app
-        .forms
-        .get(&typed.form)
-        .filter(|form| !form.print.is_empty())
-        .ok_or_else(|| WebError::Bad("様式を選び直してください".to_owned()))?
-        .clone();
-    let issued = issue_document(&app, &permit, &id, &form).await?;
-    Ok(Redirect::to(&format!("/documents/{}?issued=1", issued.id)))
+) -> Result<Response, WebError> {
+    let (form, order) = match typed.read(&app) {
+        Ok(read) => read,
+        Err(problem) => {
+            let read = permit.actor().permit::<ReadResident>()?;
+            let again = order_page(&app, &page, &read, &id, &typed, Some(problem)).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+        }
+    };
+    let issued = issue_document(&app, &permit, &id, form, order).await?;
+    Ok(Redirect::to(&format!("/documents/{}?issued=1", issued.id)).into_response())
 }
 
 /// Whether a paper may be used.
@@ -355,15 +474,17 @@ impl PaperState {
 }
 
 /// One paper in a list, with what may be done with it.
-pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup {
+pub fn paper_row(app: &App, paper: &Document, now: Moment, current_revision: i64) -> Markup {
     let state = PaperState::of(paper, now);
+    // A card shows little of a sheet: whether that changed, the tasks tell.
+    let is_current = paper.revision == current_revision || is_card(app, &paper.form);
     html! {
         li data-ended[state != PaperState::Live] {
             div {
-                b { (title(&paper.form)) } " " span .code { "No. " (paper.serial) } " "
+                b { (title(app, &paper.form)) } (copies(paper.copies)) " " span .code { "No. " (paper.serial) } " "
                 @match state {
                     PaperState::Live if is_kept(paper) => { span .tag { "保管する書面" } }
-                    PaperState::Live if paper.revision == current_revision => { span .tag data-tone="ok" { "使用中" } }
+                    PaperState::Live if is_current => { span .tag data-tone="ok" { "使用中" } }
                     PaperState::Live => { span .tag data-tone="warn" { "古い内容(発行し直し)" } }
                     PaperState::Withdrawn => { span .tag data-tone="off" { "無効(取り下げ)" } }
                     PaperState::Ended => {
@@ -374,6 +495,7 @@ pub fn paper_row(paper: &Document, now: Moment, current_revision: i64) -> Markup
                 br;
                 span .small .muted .number {
                     (load::when(paper.issued_at)) " " (paper.issued_by_name) " 第" (paper.revision) "版 照合番号 " (paper.match_code)
+                    (kept_at(&paper.kept_at))
                 }
             }
             div .actions { a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { " No. " (paper.serial) } } }
@@ -390,9 +512,25 @@ pub fn who_prints(page: &Page) -> Markup {
     }
 }
 
-/// What a paper is called.
-fn title(form: &str) -> &'static str {
-    DirectivePaper::from_key(form).map_or("救急連絡シート", DirectivePaper::title)
+/// What a paper is called; one of a form that is no longer kept, by the form's key.
+fn title<'a>(app: &'a App, form: &'a str) -> &'a str {
+    match DirectivePaper::from_key(form) {
+        Some(paper) => paper.title(),
+        None => app.forms.get(form).map_or(form, |form| &form.title),
+    }
+}
+
+fn is_card(app: &App, form: &str) -> bool {
+    app.forms.get(form).is_some_and(|form| form.card.is_some())
+}
+
+/// How many there are, where there is more than one.
+fn copies(copies: i64) -> Markup {
+    html! { @if copies > 1 { " " (copies) "部" } }
+}
+
+fn kept_at(place: &str) -> Markup {
+    html! { @if !place.is_empty() { " 置き場所: " (place) } }
 }
 
 /// Whether a paper is signed and kept: it has no link, and tells what was on record when it was printed.
@@ -417,6 +555,7 @@ pub async fn list(
 ) -> Result<Markup, WebError> {
     let papers = document::live(&app.store, &permit, app.now(), None, 500).await?;
     let tasks = tasks(&app, &permit, None).await?;
+    let old = document::to_collect(&app.store, &permit, None, LISTED).await?;
     let fresh: Vec<_> = papers
         .iter()
         .filter(|paper| tasks.iter().all(|task| task.paper.id != paper.id))
@@ -431,27 +570,31 @@ pub async fn list(
                     div .actions { a .button .outline href="/documents/binder" { "まとめて発行・印刷" } }
                 }
             }
-            @if papers.is_empty() && tasks.is_empty() {
+            @if papers.is_empty() && tasks.is_empty() && old.is_empty() {
                 div .empty { p { "使われている紙はありません。入居者の画面から1人ずつ、または「まとめて発行・印刷」から発行します。" } a .button href="/residents" { "入居者へ" } }
             }
-            (tasks_card(&page, &tasks))
+            (tasks_card(&app, &page, &tasks))
+            (collect_card(&app, &page, &old, None))
             @if !fresh.is_empty() {
                 section .card {
                     div .card-head { h2 { "最新の紙 " (fresh.len()) "枚" } }
-                    ul .papers { @for paper in fresh { (live_row(paper)) } }
+                    ul .papers { @for paper in fresh { (live_row(&app, paper)) } }
                 }
             }
         },
     ))
 }
 
-fn live_row(paper: &document::LiveDocument) -> Markup {
+fn live_row(app: &App, paper: &document::LiveDocument) -> Markup {
     html! {
         li {
             div {
                 b { (paper.room.as_deref().unwrap_or_default()) " " (paper.resident_name) } " "
-                span .code { "No. " (paper.serial) } br;
-                span .small .muted .number { (load::when(paper.issued_at)) " 発行 第" (paper.revision) "版" }
+                (title(app, &paper.form)) (copies(paper.copies)) " " span .code { "No. " (paper.serial) } br;
+                span .small .muted .number {
+                    (load::when(paper.issued_at)) " " (paper.issued_by_name) " 印刷 第" (paper.revision) "版"
+                    (kept_at(&paper.kept_at))
+                }
             }
             div .actions {
                 a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { ": " (paper.resident_name) } }
@@ -477,7 +620,7 @@ pub async fn show(
     load::note_read(&app, &permit, &paper.resident_id, "document.viewed").await?;
     let state = PaperState::of(&paper, app.now());
     let tasks = tasks(&app, &permit, Some(&paper.resident_id)).await?;
-    let replaced = replaced_by(&app, &permit, &paper).await?;
+    let old = document::to_collect(&app.store, &permit, Some(&paper.resident_id), LISTED).await?;
     Ok(page.show_narrow(
         Place::Documents,
         &format!("No. {}", paper.serial),
@@ -489,14 +632,12 @@ pub async fn show(
                 (notice(NoticeKind::Ok, "発行しました", html! {
                     @if is_kept(&paper) { p { "印刷して、読んで確かめてから署名し、決めた場所に保管してください。" } }
                     @else { p { "印刷して、決めた場所に置いてください。" } }
-                    @if !replaced.is_empty() {
-                        p { "使えなくなった前の紙を、すべて回収して破棄してください。" }
-                        ul { @for old in &replaced { li .number { "No. " (old.serial) " " (load::when(old.issued_at)) " " (old.issued_by_name) " 印刷" } } }
-                    }
+                    @if !old.is_empty() { p { "使えなくなった前の紙を、すべて回収して破棄してください。" } }
                 }))
             }
-            (tasks_card(&page, &tasks))
-            ul .papers { (paper_row(&paper, app.now(), view.marks.revision)) }
+            (tasks_card(&app, &page, &tasks))
+            (collect_card(&app, &page, &old, Some(&head.id)))
+            ul .papers { (paper_row(&app, &paper, app.now(), view.marks.revision)) }
             @if let Some(reason) = &paper.withdrawn_reason { p { "取り下げの理由: " (reason) } }
             div .actions {
                 a .button href={ "/documents/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
@@ -504,7 +645,28 @@ pub async fn show(
             @if is_kept(&paper) { p { a href={ "/residents/" (head.id) "/directive/papers" } { "意思の書面" } } }
             @if state == PaperState::Live && page.may(ActionKind::WithdrawDocument) {
                 details .more {
-                    summary { (icon(Icon::Stop)) " 紙をなくした・間違えた" }
+                    summary { (icon(Icon::Stop)) " 紙をなくした" }
+                    @if is_kept(&paper) { p { "なくしたことを記録し、この書面を使わないものにします。" } }
+                    @else {
+                        p {
+                            "なくした紙を拾った人が読み取っても、何も表示されなくなります。"
+                            @if paper.copies > 1 { b { "同じ紙" (paper.copies) "部すべて" } "が無効になります。残りも回収してください。" }
+                            "元には戻せません。"
+                        }
+                    }
+                    form .form method="post" action={ "/documents/" (id) "/lost" } {
+                        div .field {
+                            label for="where" { "いつ・どこで(わかれば)" }
+                            input .w-l #where name="where" maxlength="80" autocomplete="off";
+                        }
+                        @if !is_kept(&paper) && page.may(ActionKind::IssueDocument) {
+                            label .check { input type="checkbox" name="reprint" value="yes" checked; span { "新しい紙をすぐに発行する" } }
+                        }
+                        button .button .danger .solid { "なくした紙を無効にする" }
+                    }
+                }
+                details .more {
+                    summary { (icon(Icon::Stop)) " 間違えた・使わない" }
                     @if is_kept(&paper) { p { "無効にすると、この書面は使わないものとして記録されます。元には戻せません(発行し直しはできます)。" } }
                     @else { p { "無効にすると、この紙のQRコードからは何も表示されなくなります。元には戻せません(発行し直しはできます)。" } }
                     form .form method="post" action={ "/documents/" (id) "/withdraw" } {
@@ -518,22 +680,6 @@ pub async fn show(
             }
         },
     ))
-}
-
-/// The papers whose link ended when this one was issued: those to collect.
-async fn replaced_by(
-    app: &App,
-    permit: &Permit<ReadResident>,
-    paper: &Document,
-) -> Result<Vec<Document>, WebError> {
-    let mut papers = document::list(&app.store, permit, &paper.resident_id, 50).await?;
-    papers.retain(|old| {
-        old.id != paper.id
-            && old.form == paper.form
-            && old.link_ended_at == Some(paper.issued_at)
-            && old.link_end_reason == Some(crate::domain::link::EndReason::Reprinted)
-    });
-    Ok(papers)
 }
 
 pub async fn pdf(
@@ -585,13 +731,86 @@ pub async fn withdraw_document(
     id: &DocumentId,
     reason: &str,
 ) -> Result<(), WebError> {
+    let reason = checked_reason(reason)?;
+    Ok(document::withdraw(&app.store, permit, id, reason, app.now()).await?)
+}
+
+fn checked_reason(reason: &str) -> Result<&str, WebError> {
     let reason = reason.trim();
     if reason.is_empty() || crate::domain::text::check_line(reason, 100).is_err() {
         return Err(WebError::Bad(
             "理由を100字までの1行で書いてください".to_owned(),
         ));
     }
-    Ok(document::withdraw(&app.store, permit, id, reason, app.now()).await?)
+    Ok(reason)
+}
+
+#[derive(Deserialize)]
+pub struct Lost {
+    #[serde(default)]
+    r#where: String,
+    reprint: Option<String>,
+}
+
+/// Ends a lost paper and, if wanted, issues the same anew.
+pub async fn lost(
+    State(app): State<App>,
+    permit: Permit<WithdrawDocument>,
+    Path(id): Path<DocumentId>,
+    Form(typed): Form<Lost>,
+) -> Result<Redirect, WebError> {
+    let circumstances = typed.r#where.trim();
+    let reason = if circumstances.is_empty() {
+        "紛失".to_owned()
+    } else {
+        format!("紛失: {circumstances}")
+    };
+    let reason = checked_reason(&reason)?;
+    let read = permit.actor().permit::<ReadResident>()?;
+    let (paper, _) = document::get(&app.store, &read, &id).await?;
+    document::lose(&app.store, &permit, &id, reason, app.now()).await?;
+    let again = app.forms.printable().find(|form| form.key == paper.form);
+    if let (Some(form), Some(_)) = (again, typed.reprint) {
+        let issue = permit.actor().permit::<IssueDocument>()?;
+        let order = PrintOrder {
+            copies: u8::try_from(paper.copies)
+                .unwrap_or(1)
+                .min(form.most_copies()),
+            kept_at: &paper.kept_at,
+        };
+        let issued = issue_document(&app, &issue, &paper.resident_id, form, order).await?;
+        return Ok(Redirect::to(&format!("/documents/{}?issued=1", issued.id)));
+    }
+    Ok(Redirect::to(&format!("/documents/{id}")))
+}
+
+#[derive(Deserialize)]
+pub struct Collected {
+    outcome: String,
+    resident: Option<ResidentId>,
+}
+
+/// Notes that a paper which holds no longer was taken down, or cannot be found.
+pub async fn collected(
+    State(app): State<App>,
+    permit: Permit<IssueDocument>,
+    Path(id): Path<DocumentId>,
+    Form(typed): Form<Collected>,
+) -> Result<Redirect, WebError> {
+    let outcome = match typed.outcome.as_str() {
+        "collected" => Outcome::Collected,
+        "lost" => Outcome::Lost,
+        _ => {
+            return Err(WebError::Bad(
+                "回収したか、見つからないかを選んでください".to_owned(),
+            ));
+        }
+    };
+    document::collect(&app.store, &permit, &id, outcome, app.now()).await?;
+    Ok(Redirect::to(&match typed.resident {
+        Some(resident) => format!("/residents/{resident}/documents"),
+        None => "/documents#collect".to_owned(),
+    }))
 }
 
 #[cfg(test)]
@@ -603,17 +822,24 @@ mod tests {
     #[test]
     fn s09_a_paper_never_outlives_its_order_and_never_a_year() {
         let today = sample::today();
+        let forms = crate::domain::form::Forms::built_in();
+        let sheet = forms.emergency().clone();
+        let card = forms.get("wallet").unwrap();
         let order = sample::of(StandingKind::OrderOnFile);
+        assert_eq!(valid_until(card, &order, today), today.plus_months(12));
         let last = order.order().unwrap().valid_until;
         assert!(last < today.plus_months(12));
-        assert_eq!(valid_until(&order, today), last);
+        assert_eq!(valid_until(&sheet, &order, today), last);
         assert_eq!(
-            valid_until(&order, last.plus_months(-13)),
+            valid_until(&sheet, &order, last.plus_months(-13)),
             last.plus_months(-1)
         );
         for kind in StandingKind::ALL {
             if kind != StandingKind::OrderOnFile {
-                assert_eq!(valid_until(&sample::of(kind), today), today.plus_months(12));
+                assert_eq!(
+                    valid_until(&sheet, &sample::of(kind), today),
+                    today.plus_months(12)
+                );
             }
         }
     }

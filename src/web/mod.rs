@@ -192,6 +192,8 @@ pub fn router(app: App) -> Router {
         .route("/documents/{id}", get(document::show))
         .route("/documents/{id}/pdf", get(document::pdf))
         .route("/documents/{id}/withdraw", post(document::withdraw))
+        .route("/documents/{id}/lost", post(document::lost))
+        .route("/documents/{id}/collected", post(document::collected))
         .route("/scans", get(scan::list).post(scan::mark_seen))
         .route("/facility", get(facility::form).post(facility::save))
         .route("/staff", get(staff::list).post(staff::create))

@@ -378,7 +378,7 @@ pub async fn show(
                     @for section in first_half { (section_card(&page, &loaded, section)) }
                 }
                 div .stack-v {
-                    (papers_card(&page, &papers, app.now(), view.marks.revision))
+                    (papers_card(&app, &page, &papers, app.now(), view.marks.revision))
                     (scans_card(&scans))
                     @for section in second_half { (section_card(&page, &loaded, section)) }
                 }
@@ -400,6 +400,7 @@ fn section_card(page: &Page, loaded: &Loaded, section: &Section) -> Markup {
 }
 
 fn papers_card(
+    app: &App,
     page: &Page,
     papers: &[document::Document],
     now: crate::domain::clock::Moment,
@@ -411,7 +412,7 @@ fn papers_card(
             (super::document::who_prints(page))
             @if papers.is_empty() { p { "まだ発行していません。" } }
             ul .papers {
-                @for paper in papers { (super::document::paper_row(paper, now, revision)) }
+                @for paper in papers { (super::document::paper_row(app, paper, now, revision)) }
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::domain::resident::{Head, Status};
 use crate::export::pdf::directive::{self as directive_paper, DirectivePaper};
 use crate::store::attachment::{self, NewAttachment};
 use crate::store::directive::{self, NewStatement};
-use crate::store::document;
+use crate::store::document::{self, PrintOrder};
 use crate::store::facility::{self, FacilityText};
 use crate::store::link;
 use crate::store::resident::{self, Admission};
@@ -484,7 +484,7 @@ async fn issue(
     resident: &ResidentId,
     form: &crate::domain::form::Form,
 ) -> Result<Issued, Failure> {
-    issue_document(app, &home.nurse()?, resident, form)
+    issue_document(app, &home.nurse()?, resident, form, PrintOrder::default())
         .await
         .map_err(|error| Failure(format!("紙を発行できません: {error:?}")))
 }

@@ -389,7 +389,7 @@ fn doubts(view: &SheetView) -> Vec<Element> {
 
 /// Whether somebody finds more behind the QR code: what gave way, and rows beyond those printed.
 fn has_more(form: &Form, view: &SheetView, given_way: usize) -> bool {
-    let beyond = |cell: &form::Cell| match (view.cell(cell), cell.most) {
+    let beyond = |cell: &form::Cell| match (view.shown(cell.source), cell.most) {
         (Shown::Rows(rows), Some(most)) => rows.len() > most,
         _ => false,
     };
@@ -446,7 +446,6 @@ fn cell(placed: &form::Cell, view: &SheetView, width: f32) -> Element {
     let label = |words: &str| Text::label(words).size(SMALLEST_LABEL_PT).leading(1.1);
     match &shown {
         Shown::Rows(rows) => {
-            let rows = chosen(rows, placed.most);
             if !narrow && !placed.label.is_empty() {
                 stack = stack.with(label(&placed.label));
             }
@@ -477,20 +476,6 @@ fn cell(placed: &form::Cell, view: &SheetView, width: f32) -> Element {
         }
     }
     stack.into()
-}
-
-/// The first rows; those without a telephone number where others have one come last.
-fn chosen(rows: &[Vec<(Field, Shown)>], most: Option<usize>) -> Vec<&Vec<(Field, Shown)>> {
-    let answers = |row: &&Vec<(Field, Shown)>| {
-        row.iter()
-            .any(|(field, shown)| matches!((field.kind, shown), (Kind::Phone, Shown::Text(_))))
-    };
-    let mut chosen: Vec<_> = rows.iter().collect();
-    if let Some(most) = most {
-        chosen.sort_by_key(|row| !answers(row));
-        chosen.truncate(most);
-    }
-    chosen
 }
 
 fn value(words: impl Into<String>) -> Text {

@@ -12,7 +12,7 @@ use super::idempotency::{self, Answer};
 use super::instant;
 use crate::domain::id::{DocumentId, ResidentId};
 use crate::domain::permit::{IssueDocument, ReadResident, WithdrawDocument};
-use crate::store::document::{self, Document};
+use crate::store::document::{self, Document, PrintOrder};
 use crate::web::document::{PaperState, issue_document, pdf_response};
 use crate::web::error::ApiError;
 use crate::web::{App, WebError, load};
@@ -41,7 +41,7 @@ pub async fn issue(
                     body.value.form
                 )))
             })?;
-        let issued = issue_document(&app, &permit, &id, form).await?;
+        let issued = issue_document(&app, &permit, &id, form, PrintOrder::default()).await?;
         let kept = json!({
             "id": issued.id,
             "serial": issued.serial,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::domain::answer::{Field, Shown, row_line};
 use crate::domain::computed::Computed;
 use crate::domain::date::Day;
-use crate::domain::form::{Form, Item, Source, Style};
+use crate::domain::form::{Form, Item, Print, Source, Style};
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::{Standing, StandingKind};
 use crate::domain::view::SheetView;
@@ -72,11 +72,52 @@ const IDENTITY: [(&str, &str); 6] = [
     ("facility_name", "施設名"),
 ];
 
+/// Whether a frozen paper is a card, which shows no standing and little of the sheet.
+pub(in crate::web) fn is_card(printed: &Value) -> bool {
+    printed["form"]["card"] == true
+}
+
+/// What a card shows differently from what its form would show now. `None` when the frozen card cannot be read.
+pub(in crate::web) fn card_changes(printed: &Value, now: &SheetView) -> Option<Vec<Difference>> {
+    let form = Form::parse("", printed["form"]["text"].as_str()?).ok()?;
+    let before = Printed::of(printed, now)?.view;
+    let mut found = Vec::new();
+    let cells = form.print.iter().flat_map(|print| match print {
+        Print::Grid { rows, .. } => rows.iter().flatten(),
+        _ => [].iter().flatten(),
+    });
+    for cell in cells {
+        let label = if cell.label.is_empty() {
+            cell.source.label()
+        } else {
+            &cell.label
+        };
+        let (before, after) = (before.cell(cell), now.cell(cell));
+        found.extend(difference(cell.source.key(), label, &before, &after));
+    }
+    // A card that names nobody tells by its place whose it is (safety.md S19).
+    if form.card?.names_nobody {
+        let source = Source::Computed(Computed::Place);
+        let (before, after) = (before.shown(source), now.shown(source));
+        found.extend(difference("place", "居室", &before, &after));
+    }
+    Some(found)
+}
+
 /// Compares what was frozen when the paper was printed with what is shown now, within what the tier lets be shown.
 pub fn compare(form: &Form, tier: Tier, printed: Option<&[u8]>, now: &SheetView) -> Compared {
-    let printed = printed.and_then(|body| Printed::read(body, now));
-    printed
-        .and_then(|printed| differences(form, tier, &printed, now))
+    let frozen: Option<Value> = printed.and_then(|body| serde_json::from_slice(body).ok());
+    frozen
+        .and_then(|frozen| {
+            if is_card(&frozen) {
+                // Without consent the page tells no fact that could differ, and the card shows no order.
+                return match tier {
+                    Tier::ContactsOnly => Some(Vec::new()),
+                    _ => card_changes(&frozen, now),
+                };
+            }
+            differences(form, tier, &Printed::of(&frozen, now)?, now)
+        })
         .map_or(Compared::Unknown, Compared::Differences)
 }
 
@@ -127,8 +168,7 @@ struct Printed {
 }
 
 impl Printed {
-    fn read(body: &[u8], now: &SheetView) -> Option<Self> {
-        let mut frozen: Value = serde_json::from_slice(body).ok()?;
+    fn of(frozen: &Value, now: &SheetView) -> Option<Self> {
         Some(Self {
             view: SheetView {
                 record: Record::from_json(&frozen["record"]).ok()?,
@@ -138,7 +178,7 @@ impl Printed {
                     .and_then(|day| Day::parse(day).ok()),
                 ..now.clone()
             },
-            standing: frozen["standing"].take(),
+            standing: frozen["standing"].clone(),
         })
     }
 }

@@ -6,14 +6,17 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::{copies, kept_at, title};
 use crate::domain::date::Day;
 use crate::domain::directive::Said;
 use crate::domain::id::ResidentId;
 use crate::domain::permit::{IssueDocument, Permit, ReadResident};
+use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::{Standing, Unreadable};
-use crate::store::document::{self, NotCollected};
+use crate::domain::view::SheetView;
+use crate::store::document::{self, NotCollected, ToCollect};
 use crate::store::{directive, resident};
-use crate::web::crew::standing_changes;
+use crate::web::crew::{card_changes, is_card, standing_changes};
 use crate::web::icon::{Icon, icon};
 use crate::web::page::Page;
 use crate::web::{App, WebError, load};
@@ -69,7 +72,7 @@ pub async fn tasks(
             };
             let record = load::read_record(&paper.sheet).ok();
             let standing = load::standing_of(app, &log, record.as_ref(), &facility);
-            let changes = changes(app, &paper, &standing);
+            let changes = changes(app, &paper, record, &facility, standing);
             (!changes.is_empty()).then_some(Task { paper, changes })
         })
         .collect();
@@ -100,7 +103,13 @@ async fn logs(
     Ok(found)
 }
 
-fn changes(app: &App, paper: &NotCollected, now: &Standing) -> Vec<Change> {
+fn changes(
+    app: &App,
+    paper: &NotCollected,
+    record: Option<Record>,
+    facility: &FacilityFacts,
+    standing: Standing,
+) -> Vec<Change> {
     let change = |label: &str, before: String, after: String| Change {
         label: label.to_owned(),
         before,
@@ -109,17 +118,32 @@ fn changes(app: &App, paper: &NotCollected, now: &Standing) -> Vec<Change> {
     };
     let mut found = Vec::new();
     let printed: Option<Value> = serde_json::from_slice(&paper.printed).ok();
-    match printed.and_then(|printed| standing_changes(&printed["standing"], now)) {
+    let is_card = printed.as_ref().is_some_and(is_card);
+    let headline = standing.band().headline;
+    let differences = match (printed, record) {
+        (Some(printed), Some(record)) if is_card => {
+            let now = SheetView::of(record, facility.clone(), standing, app.now());
+            card_changes(&printed, &now)
+        }
+        (Some(printed), _) if !is_card => standing_changes(&printed["standing"], &standing),
+        _ => None,
+    };
+    match differences {
         Some(differences) => found.extend(differences.into_iter().map(|one| Change {
             label: one.label,
             before: one.before,
             after: one.after,
             ends_order: one.ends_order,
         })),
+        None if is_card => found.push(change(
+            "カード",
+            "紙の内容を読み取れません".to_owned(),
+            "刷り直してください".to_owned(),
+        )),
         None => found.push(change(
             "心肺蘇生",
             "紙の内容を読み取れません".to_owned(),
-            now.band().headline.to_owned(),
+            headline.to_owned(),
         )),
     }
     if paper.expires_at.is_some_and(|end| end <= app.now()) {
@@ -128,7 +152,8 @@ fn changes(app: &App, paper: &NotCollected, now: &Standing) -> Vec<Change> {
             .map_or_else(String::new, |day: Day| format!("{day}まで"));
         found.push(change("有効期限", until, "期限が切れました".to_owned()));
     }
-    if paper.revision != paper.current_revision {
+    // What a card shows of a sheet was compared.
+    if !is_card && paper.revision != paper.current_revision {
         found.push(change(
             "シート",
             format!("第{}版", paper.revision),
@@ -139,7 +164,7 @@ fn changes(app: &App, paper: &NotCollected, now: &Standing) -> Vec<Change> {
 }
 
 /// The list of papers to collect, each with what changed and one button; nothing when there is none.
-pub fn tasks_card(page: &Page, tasks: &[Task]) -> Markup {
+pub fn tasks_card(app: &App, page: &Page, tasks: &[Task]) -> Markup {
     if tasks.is_empty() {
         return html! {};
     }
@@ -148,22 +173,24 @@ pub fn tasks_card(page: &Page, tasks: &[Task]) -> Markup {
         section .card #reprint {
             div .card-head { h2 { "回収して刷り直す紙 " (tasks.len()) "枚" } }
             (super::who_prints(page))
-            ul .papers { @for task in tasks { (task_row(task, may_issue)) } }
+            ul .papers { @for task in tasks { (task_row(app, task, may_issue)) } }
         }
     }
 }
 
-fn task_row(task: &Task, may_issue: bool) -> Markup {
+fn task_row(app: &App, task: &Task, may_issue: bool) -> Markup {
     let paper = &task.paper;
     html! {
         li {
             div {
                 b { (paper.room.as_deref().unwrap_or("居室未記入")) " " (paper.resident_name) } " "
+                (title(app, &paper.form)) (copies(paper.copies)) " "
                 span .code { "No. " (paper.serial) } " "
                 @if task.is_urgent() { span .tag data-tone="bad" { (icon(Icon::Warn)) "すぐに回収" } }
                 br;
                 span .small .muted .number {
                     (load::when(paper.issued_at)) " " (paper.issued_by_name) " 印刷 第" (paper.revision) "版"
+                    (kept_at(&paper.kept_at))
                 }
                 ul .small {
                     @for change in &task.changes {
@@ -175,10 +202,58 @@ fn task_row(task: &Task, may_issue: bool) -> Markup {
                 @if may_issue {
                     form method="post" action={ "/residents/" (paper.resident_id) "/documents" } {
                         input type="hidden" name="form" value=(paper.form);
+                        input type="hidden" name="copies" value=(paper.copies);
+                        input type="hidden" name="kept_at" value=(paper.kept_at);
                         button .button .small { "刷り直す" span .visually-hidden { ": " (paper.resident_name) } }
                     }
                 }
                 a .button .outline .small href={ "/documents/" (paper.id) } { "開く" span .visually-hidden { " No. " (paper.serial) } }
+            }
+        }
+    }
+}
+
+/// The papers that hold no longer and were not taken down: where each is, and why it holds no longer. Of one resident, or
+/// of the facility.
+pub fn collect_card(
+    app: &App,
+    page: &Page,
+    papers: &[ToCollect],
+    resident: Option<&ResidentId>,
+) -> Markup {
+    if papers.is_empty() {
+        return html! {};
+    }
+    let may_issue = page.actor.permit::<IssueDocument>().is_ok();
+    html! {
+        section .card #collect {
+            div .card-head { h2 { "回収がまだの古い紙 " (papers.len()) "枚" } }
+            p .small { "QRコードはもう無効です。紙に書かれた内容が使われないよう、はずして破棄し、「回収した」を押してください。" }
+            ul .papers {
+                @for paper in papers {
+                    li {
+                        div {
+                            b { (paper.room.as_deref().unwrap_or("居室未記入")) " " (paper.resident_name) } " "
+                            (title(app, &paper.form)) (copies(paper.copies)) " "
+                            span .code { "No. " (paper.serial) }
+                            br;
+                            span .small .muted .number {
+                                (load::when(paper.issued_at)) " " (paper.issued_by_name) " 印刷"
+                                (kept_at(&paper.kept_at))
+                            }
+                            @if let (Some(ended), Some(reason)) = (paper.ended_at, paper.end_reason) {
+                                br; span .small .number { (load::when(ended)) " に無効: " (super::end_label(reason)) }
+                            }
+                        }
+                        @if may_issue {
+                            form .actions method="post" action={ "/documents/" (paper.id) "/collected" } {
+                                @if let Some(resident) = resident { input type="hidden" name="resident" value=(resident); }
+                                button .button .small name="outcome" value="collected" { "回収した" span .visually-hidden { ": No. " (paper.serial) } }
+                                button .button .outline .small name="outcome" value="lost" { "見つからない" span .visually-hidden { ": No. " (paper.serial) } }
+                            }
+                        }
+                    }
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use hikitsugi::domain::id::{DocumentId, FacilityId, ResidentId, StaffId, new_uui
 use hikitsugi::domain::kana;
 use hikitsugi::domain::permit::{Action, Actor, Permit, Role};
 use hikitsugi::domain::resident::Head;
-use hikitsugi::store::document::{self, NewDocument, NewLink};
+use hikitsugi::store::document::{self, NewDocument, NewLink, PrintOrder};
 use hikitsugi::store::facility::{self, FacilityText};
 use hikitsugi::store::link::{self, FoundLink};
 use hikitsugi::store::resident::{self, Admission};
@@ -131,6 +131,7 @@ impl Town {
             revision: 1,
             valid_until: None,
             match_code: "あ-482",
+            order: PrintOrder::default(),
             sha256: &[7; 32],
             body: b"{\"printed\":true}",
             pdf: b"%PDF-",
