@@ -56,8 +56,7 @@ statements! {
         join sheet_revision s on s.facility_id = r.facility_id and s.resident_id = r.id and s.revision = r.revision
         where l.facility_id = $1 and l.ended_at is null and ($2 = '' or l.resident_id = $2)
         order by l.document_id limit $3";
-    /// Papers whose link ended while they hang somewhere, those that ended first before the others. The empty id is every
-    /// resident.
+    /// Papers whose link ended while they hang somewhere, oldest first. The empty id is every resident.
     TO_COLLECT = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.issued_at,
             d.issued_by_name, d.copies, d.kept_at, l.ended_at, l.end_reason
         from link l
@@ -66,11 +65,10 @@ statements! {
         where l.facility_id = $1 and l.ended_at is not null and ($2 = '' or l.resident_id = $2)
             and not exists (select 1 from document_collected c
                 where c.facility_id = d.facility_id and c.document_id = d.id)
-        order by l.ended_at, l.document_id limit $3";
+        order by l.document_id limit $3";
     COLLECT = "insert into document_collected (facility_id, document_id, outcome, at, by_staff, by_name)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
     STILL_LIVE = "select count(*) as live from link where facility_id = $1 and document_id = $2 and ended_at is null";
-    PLACES = "select distinct kept_at from document where facility_id = $1 and kept_at <> '' order by kept_at limit 50";
     WITHDRAW = "update document set withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
         where facility_id = $1 and id = $2 and withdrawn_at is null";
     OWNER = "select resident_id from document where facility_id = $1 and id = $2";
@@ -249,10 +247,6 @@ row! {
 }
 
 row! {
-    struct KeptAt { kept_at: String }
-}
-
-row! {
     struct Pdf { pdf: Vec<u8> }
 }
 
@@ -425,7 +419,7 @@ pub async fn not_collected(
         .await
 }
 
-/// Up to `limit` papers that hold no longer and were not collected; of one resident, or of the facility.
+/// Up to `limit` papers that hold no longer and were not collected, oldest first; of one resident, or of the facility.
 pub async fn to_collect(
     store: &Store,
     permit: &Permit<ReadResident>,
@@ -437,15 +431,6 @@ pub async fn to_collect(
         .db()
         .all(TO_COLLECT, args![permit.facility(), resident, limit])
         .await
-}
-
-/// The places where papers of this facility were put, for whoever types the next.
-pub async fn places(
-    store: &Store,
-    permit: &Permit<ReadResident>,
-) -> Result<Vec<String>, StoreError> {
-    let rows: Vec<KeptAt> = store.db().all(PLACES, args![permit.facility()]).await?;
-    Ok(rows.into_iter().map(|row| row.kept_at).collect())
 }
 
 /// Notes what became of a paper that holds no longer. A second note changes nothing.

@@ -2,6 +2,8 @@
 
 mod tasks;
 
+use std::collections::BTreeSet;
+
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -282,7 +284,12 @@ async fn order_page(
     let Loaded { head, view, .. } = load::resident(app, permit, id).await?;
     load::note_read(app, permit, id, "resident.viewed").await?;
     let papers = document::list(&app.store, permit, id, 50).await?;
-    let places = document::places(&app.store, permit).await?;
+    let live = document::live(&app.store, permit, app.now(), None, 500).await?;
+    let places: BTreeSet<&str> = live
+        .iter()
+        .map(|paper| paper.kept_at.as_str())
+        .filter(|place| !place.is_empty())
+        .collect();
     let open = missing(&view.record, app.forms.emergency());
     let now = app.now();
     let live = papers
@@ -375,7 +382,7 @@ impl IssueForm {
 fn order_form(
     app: &App,
     id: &ResidentId,
-    places: &[String],
+    places: &BTreeSet<&str>,
     typed: &IssueForm,
     problem: Option<Problem>,
 ) -> Markup {

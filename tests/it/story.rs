@@ -12,5 +12,6 @@ mod forms;
 mod import;
 mod paper;
 mod people;
+mod print;
 mod rules;
 mod wording;

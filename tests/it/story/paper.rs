@@ -45,7 +45,7 @@ both_databases! {
         nurse.does(&format!("/residents/{id}/end"), &[("status", "left"), ("on", "2026-11-20")]).await;
         let answer = nurse.post(&format!("/residents/{id}/documents"), &[("form", "emergency")]).await;
         assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert_eq!(nurse.post(&format!("/residents/{id}/documents"), &[("form", "nothing")]).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(nurse.post(&format!("/residents/{id}/documents"), &[("form", "nothing")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     async fn s03_every_page_of_a_resident_says_that_cpr_goes_on(bench: Bench) {
