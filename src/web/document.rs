@@ -642,13 +642,16 @@ pub async fn show(
                     @if !old.is_empty() { p { "使えなくなった前の紙を、すべて回収して破棄してください。" } }
                 }))
             }
-            (tasks_card(&app, &page, &tasks))
-            (collect_card(&app, &page, &old, Some(&head.id)))
             ul .papers { (paper_row(&app, &paper, app.now(), view.marks.revision)) }
             @if let Some(reason) = &paper.withdrawn_reason { p { "取り下げの理由: " (reason) } }
             div .actions {
                 a .button href={ "/documents/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
             }
+            @if state == PaperState::Live && is_card(&app, &paper.form) {
+                p .small { "「実際のサイズ(100%)」で印刷し、四隅の印に合わせて切り取ってください。" }
+            }
+            (tasks_card(&app, &page, &tasks))
+            (collect_card(&app, &page, &old, Some(&head.id)))
             @if is_kept(&paper) { p { a href={ "/residents/" (head.id) "/directive/papers" } { "意思の書面" } } }
             @if state == PaperState::Live && page.may(ActionKind::WithdrawDocument) {
                 details .more {
