@@ -53,9 +53,12 @@ pub async fn run(wanted: Wanted) -> Result<(), Failure> {
         ))
     })?;
     app.store.close().await;
-    let told = match is_new {
-        true => "発行しました。同じ様式の前の紙があれば、QRコードは無効です。差し替えてください",
-        false => "変わったことがないので、使用中の紙をもう一度書きました",
+    let told = match (is_new, paper.link_created_at) {
+        (true, Some(_)) => {
+            "発行しました。同じ様式の前の紙があれば、QRコードは無効です。差し替えてください"
+        }
+        (true, None) => "発行しました",
+        (false, _) => "変わったことがないので、使用中の紙をもう一度書きました",
     };
     println!("{}: No. {} {told}", wanted.out.display(), paper.serial);
     Ok(())
