@@ -67,6 +67,27 @@ impl Source {
         }
     }
 
+    /// Whether it has as many lines as somebody typed rows.
+    pub fn is_list(self) -> bool {
+        match self {
+            Self::Record(field) | Self::Facility(field) => matches!(field.kind, Kind::Rows(_)),
+            Self::Computed(computed) => matches!(
+                computed,
+                Computed::DoctorPhones
+                    | Computed::KeyPersonPhones
+                    | Computed::FacilityPhones
+                    | Computed::Alerts
+            ),
+        }
+    }
+
+    fn is_of_resident(self) -> bool {
+        !matches!(
+            self,
+            Self::Facility(_) | Self::Computed(Computed::FacilityPhones)
+        )
+    }
+
     fn columns(self) -> Option<&'static [Field]> {
         match self {
             Self::Record(Field {
@@ -114,7 +135,12 @@ pub struct Section {
 #[derive(Clone, Debug)]
 pub enum Print {
     /// Cells on a grid of twelve columns.
-    Grid { title: String, rows: Vec<Vec<Cell>> },
+    Grid {
+        title: String,
+        rows: Vec<Vec<Cell>>,
+        /// Left out where a card has no room for it; the card then says so.
+        yields: bool,
+    },
     /// One list as a table, in `across` tables side by side.
     Table {
         title: String,
@@ -138,6 +164,8 @@ pub struct Cell {
     pub span: usize,
     pub style: Style,
     pub columns: Vec<&'static Field>,
+    /// As many rows of a list as are printed; the others are counted. On cards only.
+    pub most: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -164,6 +192,53 @@ fn default_blank_height() -> u8 {
     9
 }
 
+/// A form that is printed as cards to cut out, several of them on one A4 sheet.
+///
+/// A card is carried or hangs for a year and nobody collects it within the hour, so no card shows the resuscitation
+/// standing: it tells to resuscitate, and its QR code tells what holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// In millimetres.
+    pub width: u16,
+    /// In millimetres.
+    pub height: u16,
+    /// Nothing on the card tells whose it is; that stands beside it, on what is cut off.
+    pub names_nobody: bool,
+}
+
+/// A4, in millimetres.
+pub const SHEET_MM: (u16, u16) = (210, 297);
+
+impl Card {
+    /// The smallest that holds a QR symbol of 25 mm with its quiet zone, a line of text beside it and the safety text, in
+    /// millimetres.
+    const LEAST: (u16, u16) = (85, 50);
+    /// Height in millimetres of the line above a card that names nobody, which tells whose it is.
+    pub const WHOSE_MM: u16 = 9;
+
+    /// Cards beside each other on a sheet, and rows of cards.
+    pub fn up(self) -> (usize, usize) {
+        let (across, down) = (SHEET_MM.0 / self.width, SHEET_MM.1 / self.step());
+        (usize::from(across), usize::from(down))
+    }
+
+    pub fn is_wide(self) -> bool {
+        self.width > self.height
+    }
+
+    /// Height in millimetres of a card with what stands above it.
+    pub fn step(self) -> u16 {
+        let above = if self.names_nobody { Self::WHOSE_MM } else { 0 };
+        self.height + above
+    }
+
+    /// Cards on one sheet.
+    pub fn per_sheet(self) -> usize {
+        let (across, down) = self.up();
+        across * down
+    }
+}
+
 /// A form that has been read and checked.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -174,6 +249,8 @@ pub struct Form {
     /// Where the items come from: a publication, an office.
     pub source: String,
     pub surface: Surface,
+    /// Without it the form is printed on A4.
+    pub card: Option<Card>,
     pub sections: Vec<Section>,
     pub print: Vec<Print>,
     /// The file as it was read, frozen into every document that is issued from it.
@@ -210,10 +287,20 @@ struct RawForm {
     issuer: String,
     source: String,
     surface: Surface,
+    card: Option<Spanned<RawCard>>,
     #[serde(default)]
     section: Vec<RawSection>,
     #[serde(default)]
     print: Vec<Spanned<RawPrint>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCard {
+    width: u16,
+    height: u16,
+    #[serde(default)]
+    names_nobody: bool,
 }
 
 #[derive(Deserialize)]
@@ -250,6 +337,8 @@ struct RawPrint {
     across: Option<usize>,
     blank: Option<Vec<Vec<BlankCell>>>,
     band: Option<bool>,
+    #[serde(default)]
+    yields: bool,
 }
 
 #[derive(Deserialize)]
@@ -262,6 +351,7 @@ struct RawCell {
     style: Style,
     #[serde(default)]
     columns: Vec<Spanned<String>>,
+    most: Option<Spanned<usize>>,
 }
 
 #[derive(Deserialize)]
@@ -339,6 +429,7 @@ impl Checker<'_> {
         {
             self.error(key_span, "key は英小文字・数字・_ だけで書いてください");
         }
+        let card = raw.card.and_then(|card| self.card(card));
         Form {
             key,
             title: raw.title,
@@ -346,6 +437,7 @@ impl Checker<'_> {
             issuer: raw.issuer,
             source: raw.source,
             surface: raw.surface,
+            card,
             sections: raw
                 .section
                 .into_iter()
@@ -354,10 +446,37 @@ impl Checker<'_> {
             print: raw
                 .print
                 .into_iter()
-                .filter_map(|print| self.print(print))
+                .filter_map(|print| self.print(print, card))
                 .collect(),
             text: self.text.to_owned(),
         }
+    }
+
+    fn card(&mut self, raw: Spanned<RawCard>) -> Option<Card> {
+        let span = raw.span();
+        let RawCard {
+            width,
+            height,
+            names_nobody,
+        } = raw.into_inner();
+        let card = Card {
+            width,
+            height,
+            names_nobody,
+        };
+        let ((least_width, least_height), (most_width, most_height)) = (Card::LEAST, SHEET_MM);
+        let fits = (least_width..=most_width).contains(&width)
+            && height >= least_height
+            && card.step() <= most_height;
+        if !fits {
+            self.error(
+                span,
+                format!(
+                    "カードは {least_width}×{least_height} mm から {most_width}×{most_height} mm までです"
+                ),
+            );
+        }
+        fits.then_some(card)
     }
 
     fn section(&mut self, raw: RawSection) -> Section {
@@ -449,7 +568,7 @@ impl Checker<'_> {
         found
     }
 
-    fn print(&mut self, raw: Spanned<RawPrint>) -> Option<Print> {
+    fn print(&mut self, raw: Spanned<RawPrint>, card: Option<Card>) -> Option<Print> {
         let span = raw.span();
         let RawPrint {
             title,
@@ -459,14 +578,26 @@ impl Checker<'_> {
             across,
             blank,
             band,
+            yields,
         } = raw.into_inner();
+        if card.is_some() && grid.is_none() {
+            self.error(span, "カードの [[print]] には grid だけを書けます");
+            return None;
+        }
+        if card.is_none() && yields {
+            self.error(span.clone(), "yields はカードだけに書けます");
+        }
         if table.is_none() && (columns.is_some() || across.is_some()) {
             self.error(span.clone(), "columns と across は table だけに書けます");
         }
         match (grid, table, blank, band) {
             (Some(rows), None, None, None) => Some(Print::Grid {
                 title,
-                rows: rows.into_iter().map(|row| self.grid_row(row)).collect(),
+                rows: rows
+                    .into_iter()
+                    .map(|row| self.grid_row(row, card))
+                    .collect(),
+                yields,
             }),
             (None, Some(show), None, None) => self.table(
                 title,
@@ -520,7 +651,7 @@ impl Checker<'_> {
         })
     }
 
-    fn grid_row(&mut self, row: Vec<RawCell>) -> Vec<Cell> {
+    fn grid_row(&mut self, row: Vec<RawCell>, card: Option<Card>) -> Vec<Cell> {
         let total: usize = row.iter().map(|cell| *cell.span.as_ref()).sum();
         if let Some(last) = row.last()
             && total != GRID_COLUMNS
@@ -533,12 +664,30 @@ impl Checker<'_> {
         row.into_iter()
             .filter_map(|cell| {
                 let source = self.source(&cell.show)?;
+                if card.is_some_and(|card| card.names_nobody) && source.is_of_resident() {
+                    self.error(
+                        cell.show.span(),
+                        format!(
+                            "names_nobody のカードには施設の項目だけを書けます(「{}」は入居者の項目です)",
+                            source.key()
+                        ),
+                    );
+                }
+                if let Some(most) = &cell.most
+                    && (card.is_none() || *most.as_ref() == 0 || !source.is_list())
+                {
+                    self.error(
+                        most.span(),
+                        "most はカードの、行を持つ項目だけに書けます(1以上)",
+                    );
+                }
                 Some(Cell {
                     source,
                     label: cell.label.unwrap_or_else(|| source.label().to_owned()),
                     span: cell.span.into_inner(),
                     style: cell.style,
                     columns: self.columns(source, &cell.columns),
+                    most: cell.most.map(Spanned::into_inner),
                 })
             })
             .collect()
@@ -589,6 +738,10 @@ impl Forms {
         let built_in = [
             ("emergency.toml", include_str!("../../forms/emergency.toml")),
             ("scan.toml", include_str!("../../forms/scan.toml")),
+            ("file.toml", include_str!("../../forms/file.toml")),
+            ("wallet.toml", include_str!("../../forms/wallet.toml")),
+            ("pocket.toml", include_str!("../../forms/pocket.toml")),
+            ("bed.toml", include_str!("../../forms/bed.toml")),
         ];
         let mut forms: Vec<Form> = Vec::new();
         let mut errors = Vec::new();
@@ -733,6 +886,6 @@ mod tests {
         .unwrap();
         assert_eq!(forms.scan().title, "別の画面");
         assert_eq!(forms.get("x").unwrap().title, "t");
-        assert_eq!(forms.iter().count(), 3);
+        assert_eq!(forms.iter().count(), Forms::built_in().iter().count() + 1);
     }
 }

@@ -58,6 +58,16 @@ impl Staleness {
         }
     }
 
+    /// [`Self::words`] where room is short: the day and its age.
+    pub fn short_words(self) -> String {
+        match self {
+            Self::Fresh { verified_on, today }
+            | Self::Amber { verified_on, today }
+            | Self::Red { verified_on, today } => day_and_age(verified_on, today),
+            Self::Never => "記録なし".to_owned(),
+        }
+    }
+
     pub fn is_fresh(self) -> bool {
         matches!(self, Self::Fresh { .. })
     }

@@ -91,6 +91,9 @@ pub const BLANK_IS_FULL: &str =
 pub const EVERYTHING_ELSE: &str =
     "救急要請・搬送・酸素・吸引・AED・応急手当・苦痛の緩和は、指示書があっても通常どおり行います";
 
+/// What a card says, whatever the standing is: it is carried for a year, and what was printed would go stale (S7, S9).
+pub const ON_CARDS: &str = "心停止には心肺蘇生を。医師が電話で確認するまで続けてください";
+
 /// What the standing depends on besides the log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Subject {

@@ -44,6 +44,8 @@ pub struct IssueMarks {
     pub form_title: String,
     pub form_edition: String,
     pub valid_until: Day,
+    /// How many of it are printed.
+    pub copies: u8,
 }
 
 impl SheetView {

@@ -167,6 +167,7 @@ async fn issue_once(
         form_edition: EDITION.to_owned(),
         // Nothing of it is valid by a date: it is what was on record when it was printed.
         valid_until: Day::of(now),
+        copies: 1,
     });
     let body = frozen(paper, &view, &log).to_string().into_bytes();
     let revision = view.marks.revision;

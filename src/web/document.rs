@@ -181,6 +181,7 @@ pub(super) async fn draw(
         form_title: form.title.clone(),
         form_edition: form.edition.clone(),
         valid_until,
+        copies: 1,
     });
     let photo = match &head.photo_id {
         Some(photo) => Some(attachment::get(&app.store, read, photo).await?.body),

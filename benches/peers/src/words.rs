@@ -123,7 +123,7 @@ impl Words {
 fn block(print: &Print, view: &SheetView) -> Option<Block> {
     Some(match print {
         Print::Band => return None,
-        Print::Grid { title, rows } => Block::Grid {
+        Print::Grid { title, rows, .. } => Block::Grid {
             title: title.clone(),
             rows: rows
                 .iter()

@@ -5,7 +5,7 @@
 use super::sheet::{self, Paper, foot_line, footer, shown};
 use super::{
     Align, Band, Border, Document, Element, Margins, PdfError, Row, Rule, Section, Stack, Table,
-    Text, Vertical, Width,
+    Text, Vertical, Width, card,
 };
 use crate::domain::clock::Moment;
 use crate::domain::date;
@@ -14,6 +14,7 @@ use crate::domain::resident::Head;
 use crate::domain::view::SheetView;
 
 /// One sheet of a binder.
+#[derive(Clone)]
 pub struct Leaf<'a> {
     pub view: &'a SheetView,
     pub paper: Paper<'a>,
@@ -56,6 +57,17 @@ const HOW: [&str; 4] = [
 /// # Errors
 /// As [`sheet::render`], for any of the sheets.
 pub fn render(form: &Form, cover: &Cover, leaves: &[Leaf]) -> Result<Drawn, PdfError> {
+    let document = Document::new(
+        format!("{}綴り {}", form.title, cover.facility),
+        cover.facility,
+        cover.id,
+        cover.issued_at,
+    );
+    if let Some(card) = form.card {
+        let (pdf, begins) = card::render(form, card, leaves, &document)?;
+        let pages = begins.last().copied().unwrap_or(0);
+        return Ok(Drawn { pdf, pages, begins });
+    }
     let sheets: Vec<Section> = leaves.iter().map(|leaf| bound(form, leaf)).collect();
     let lengths: Vec<usize> = sheets
         .iter()
@@ -73,13 +85,7 @@ pub fn render(form: &Form, cover: &Cover, leaves: &[Leaf]) -> Result<Drawn, PdfE
     let front = front(cover, leaves, &begins(1)).pages()?;
     let begins = begins(front + 1);
     let pages = front + lengths.iter().sum::<usize>();
-    let mut document = Document::new(
-        format!("{}綴り {}", form.title, cover.facility),
-        cover.facility,
-        cover.id,
-        cover.issued_at,
-    )
-    .with(self::front(cover, leaves, &begins));
+    let mut document = document.with(self::front(cover, leaves, &begins));
     document.sections.extend(sheets);
     Ok(Drawn {
         pdf: super::render(&document)?,
@@ -91,7 +97,7 @@ pub fn render(form: &Form, cover: &Cover, leaves: &[Leaf]) -> Result<Drawn, PdfE
 /// A sheet that also tells its page in the binder.
 fn bound<'a>(form: &Form, leaf: &Leaf) -> Section<'a> {
     let foot = footer(&form.edition, leaf.view);
-    sheet::section(form, leaf.view, &leaf.paper)
+    sheet::section(form, leaf.view, &leaf.paper, None)
         .footer(move |page| foot_line(&format!("{foot}　綴り {}", page.overall), page))
 }
 

@@ -12,6 +12,7 @@
 //! sheet     a form and a resident's sheet → elements
 //! directive wishes, orders and talks → papers to sign and to keep; the explanation for everybody
 //! binder    the sheets of a facility behind a cover and an index
+//! card      a form whose paper is cut into cards
 //! ```
 //!
 //! First all is measured and placed, then drawn. Nothing is ever cut: what does not fit shrinks to a floor, then
@@ -35,6 +36,7 @@
 //! # Ok::<(), pdf::PdfError>(())
 //! ```
 pub mod binder;
+mod card;
 pub mod directive;
 pub mod element;
 mod flow;
@@ -234,7 +236,8 @@ pub fn render(document: &Document) -> Result<Vec<u8>, PdfError> {
     for section in &document.sections {
         let pages = flow::pages(&shaper, section, before)?;
         before += pages.len();
-        sections.push(pages);
+        let bookmark = section.bookmark.as_ref().unwrap_or(&document.title);
+        sections.push((bookmark.clone(), pages));
     }
     paint::paint(document, &sections)
 }

@@ -32,9 +32,10 @@ use crate::domain::date::Day;
 const EMBOLDEN: f32 = 0.03;
 const LANGUAGE: &str = "ja-JP";
 
+/// Writes the pages of each part under its bookmark; what the document's own sections hold is not read.
 pub(super) fn paint(
     document: &Document,
-    sections: &[Vec<PlacedPage>],
+    parts: &[(String, Vec<PlacedPage>)],
 ) -> Result<Vec<u8>, PdfError> {
     let mut pdf = PdfDocument::new_with(settings()?);
     let page_settings =
@@ -42,13 +43,9 @@ pub(super) fn paint(
     let mut tags = TagTree::new().with_lang(Some(LANGUAGE.into()));
     let mut outline = Outline::new();
     let mut page_index = 0;
-    for (section, pages) in document.sections.iter().zip(sections) {
-        let bookmark = section
-            .bookmark
-            .clone()
-            .unwrap_or_else(|| document.title.clone());
+    for (bookmark, pages) in parts {
         let top = XyzDestination::new(page_index, Point::from_xy(0.0, 0.0));
-        outline.push_child(OutlineNode::new(bookmark, top));
+        outline.push_child(OutlineNode::new(bookmark.clone(), top));
         let mut part = TagGroup::new(PdfTag::Section);
         for placed in pages {
             let mut page = pdf.start_page_with(page_settings.clone());

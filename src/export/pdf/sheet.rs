@@ -24,10 +24,11 @@ mod lead;
 pub(in crate::export::pdf) mod sample;
 #[cfg(test)]
 mod tests;
-mod walk;
+pub(in crate::export::pdf) mod walk;
 
+use super::binder::Leaf;
 use super::{
-    Align, Border, Document, Element, Margins, Page, PdfError, Rule, Section, Stack, Text,
+    Align, Border, Document, Element, Margins, Page, PdfError, Rule, Section, Stack, Text, card,
 };
 use crate::domain::answer::Kind;
 use crate::domain::computed::Computed;
@@ -36,12 +37,16 @@ use crate::domain::form::{self, Form, Print, Source};
 use crate::domain::view::SheetView;
 
 /// What a sheet holds besides the form and the record.
+#[derive(Clone, Copy)]
 pub struct Paper<'a> {
     /// The link's address, which the QR code holds.
     pub address: &'a str,
     /// The resident's photograph, a JPEG.
     pub photo: Option<&'a [u8]>,
 }
+
+/// For whom the two copies of a sheet are.
+pub const COPIES: [&str; 2] = ["救急隊用", "病院控え"];
 
 /// Between blocks, in millimetres.
 const GAP: f32 = 0.9;
@@ -64,17 +69,39 @@ const LEAD_ROWS: usize = 4;
 /// A character that no font has, a photograph that cannot be read, a part that fits on no page.
 pub fn render(form: &Form, view: &SheetView, paper: &Paper) -> Result<Vec<u8>, PdfError> {
     let serial = view.issue.as_ref().map_or("", |issue| &issue.serial);
-    let document = Document::new(
-        format!("{} {} 様", form.title, name(view)),
-        facility(view),
-        serial,
-        printed_at(view),
-    );
-    super::render(&document.with(section(form, view, paper)))
+    let copies = view.issue.as_ref().map_or(1, |issue| issue.copies);
+    let title = match form.card {
+        Some(card) if card.names_nobody => form.title.clone(),
+        _ => format!("{} {} 様", form.title, name(view)),
+    };
+    let mut document = Document::new(title, facility(view), serial, printed_at(view));
+    if let Some(card) = form.card {
+        let faces = vec![
+            Leaf {
+                view,
+                paper: *paper
+            };
+            usize::from(copies)
+        ];
+        return Ok(card::render(form, card, &faces, &document)?.0);
+    }
+    if copies > 1 {
+        document
+            .sections
+            .extend(COPIES.map(|holder| section(form, view, paper, Some(holder))));
+    } else {
+        document.sections.push(section(form, view, paper, None));
+    }
+    super::render(&document)
 }
 
-/// The sheet as a part of a larger file.
-pub fn section(form: &Form, view: &SheetView, paper: &Paper) -> Section<'static> {
+/// The sheet as a part of a larger file; for whom, where there are two.
+pub fn section(
+    form: &Form,
+    view: &SheetView,
+    paper: &Paper,
+    holder: Option<&'static str>,
+) -> Section<'static> {
     let (lead_rows, rest) = split(form);
     let band_first = lead_rows.is_none() || !matches!(form.print.get(1), Some(Print::Band));
     let mut section = Section::new()
@@ -82,12 +109,12 @@ pub fn section(form: &Form, view: &SheetView, paper: &Paper) -> Section<'static>
         .gap(GAP)
         .margins(MARGINS)
         .continued(continued(view))
-        .block(lead::lead(form, view, paper, lead_rows, band_first).keep_together());
+        .block(lead::lead(form, view, paper, lead_rows, band_first, holder).keep_together());
     section.continues = "▼ 次のページに続きがあります".to_owned();
     for print in rest {
         section = match print {
             Print::Band => section,
-            Print::Grid { title, rows } => {
+            Print::Grid { title, rows, .. } => {
                 section.block(Element::from(walk::grid(title, rows, view)).keep_together())
             }
             Print::Table {
@@ -131,17 +158,7 @@ fn split(form: &Form) -> (Option<&[Vec<form::Cell>]>, impl Iterator<Item = &Prin
 
 /// Whether a grid stays small whatever the record holds: few rows, no lists.
 fn is_short(rows: &[Vec<form::Cell>]) -> bool {
-    let is_list = |source| match source {
-        Source::Record(field) | Source::Facility(field) => matches!(field.kind, Kind::Rows(_)),
-        Source::Computed(computed) => matches!(
-            computed,
-            Computed::DoctorPhones
-                | Computed::KeyPersonPhones
-                | Computed::FacilityPhones
-                | Computed::Alerts
-        ),
-    };
-    rows.len() <= LEAD_ROWS && !rows.iter().flatten().any(|cell| is_list(cell.source))
+    rows.len() <= LEAD_ROWS && !rows.iter().flatten().any(|cell| cell.source.is_list())
 }
 
 /// The heights of all boxes to write in, in millimetres.

@@ -39,8 +39,11 @@ pub(super) fn lead(
     paper: &Paper,
     rows: Option<&[Vec<form::Cell>]>,
     band_first: bool,
+    holder: Option<&str>,
 ) -> Element {
-    let mut left = Stack::new(GAP).with(title(form, view)).with(marks(view));
+    let mut left = Stack::new(GAP)
+        .with(title(form, view, holder))
+        .with(marks(view));
     let person = rows.map(|rows| person(rows, view, paper));
     let mut below = Vec::new();
     if band_first {
@@ -60,10 +63,14 @@ pub(super) fn lead(
     lead.into()
 }
 
-fn title(form: &Form, view: &SheetView) -> Element {
+fn title(form: &Form, view: &SheetView, holder: Option<&str>) -> Element {
+    let hand_over = match holder {
+        None => Text::critical("救急隊・搬送先病院へお渡しください", 10.0),
+        Some(holder) => Text::critical(holder, 14.0),
+    };
     let hand_over = Band {
         padding: 0.9,
-        ..Band::inverted(Text::critical("救急隊・搬送先病院へお渡しください", 10.0).centered())
+        ..Band::inverted(hand_over.centered())
     };
     let whose = Stack::new(0.6)
         .with(hand_over)

@@ -56,6 +56,7 @@ fn view(record: &Value) -> SheetView {
             form_title: "救急連絡シート".to_owned(),
             form_edition: "2026-11".to_owned(),
             valid_until: Day::from_ymd(2027, 11, 23).unwrap(),
+            copies: 1,
         }),
     }
 }
@@ -134,7 +135,7 @@ pub(in crate::export::pdf) fn ordinary() -> SheetView {
 
 /// Twelve medicines, four contacts with two numbers each, rare shapes of names, a namesake next door, and not
 /// verified for eight months.
-pub(super) fn dense() -> SheetView {
+pub(in crate::export::pdf) fn dense() -> SheetView {
     let record = with(
         record(include_str!("sample/ordinary.json")),
         &record(include_str!("sample/dense.json")),
@@ -146,7 +147,7 @@ pub(super) fn dense() -> SheetView {
 }
 
 /// The same person with as many things not to overlook as a sheet can hold.
-pub(super) fn severe() -> SheetView {
+pub(in crate::export::pdf) fn severe() -> SheetView {
     let dense = dense();
     let record = with(
         dense.record.json(),
@@ -159,7 +160,7 @@ pub(super) fn severe() -> SheetView {
 }
 
 /// Moved in today: a name and nothing else.
-pub(super) fn empty() -> SheetView {
+pub(in crate::export::pdf) fn empty() -> SheetView {
     let mut view = view(&json!({"name": "田中 実", "name_kana": "たなか みのる"}));
     view.marks = Marks {
         revision: 1,

@@ -85,7 +85,7 @@ fn lines(page: &PlacedPage) -> Vec<Printed> {
 }
 
 fn pages(form: &Form, view: &SheetView, photo: Option<&[u8]>) -> Vec<Vec<Printed>> {
-    let section = section(form, view, &paper(photo));
+    let section = section(form, view, &paper(photo), None);
     let pages = flow::pages(&Shaper::new(), &section, 0).unwrap();
     pages.iter().map(lines).collect()
 }
@@ -608,7 +608,7 @@ fn the_code_is_large_enough_for_a_fax() {
             look(child, largest);
         }
     }
-    let section = section(&emergency(), &sample::dense(), &paper(None));
+    let section = section(&emergency(), &sample::dense(), &paper(None), None);
     for placed in &flow::pages(&Shaper::new(), &section, 0).unwrap()[0].blocks {
         look(placed, &mut largest);
     }

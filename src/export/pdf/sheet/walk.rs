@@ -236,7 +236,7 @@ fn alert(placed: &form::Cell, shown: &Shown) -> Element {
 }
 
 /// The alert's word, white on black where there is something to know, and what is known.
-fn alert_line(line: &[(Field, Shown)]) -> Element {
+pub(in crate::export::pdf) fn alert_line(line: &[(Field, Shown)]) -> Element {
     let [(_, what), (_, detail)] = line else {
         return row_text(line).into();
     };
