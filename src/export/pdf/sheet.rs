@@ -30,7 +30,6 @@ use super::binder::Leaf;
 use super::{
     Align, Border, Document, Element, Margins, Page, PdfError, Rule, Section, Stack, Text, card,
 };
-use crate::domain::answer::Kind;
 use crate::domain::computed::Computed;
 use crate::domain::date;
 use crate::domain::form::{self, Form, Print, Source};

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::sample::{self, ADDRESS};
 use super::*;
-use crate::domain::answer::{Known, Shown};
+use crate::domain::answer::{Kind, Known, Shown};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::form::Forms;
@@ -48,6 +48,7 @@ fn collect(placed: &Placed, y: f32, found: &mut Vec<Printed>) {
         lines,
         size_pt,
         ink,
+        ..
     }) = &placed.laid.content
     {
         for line in lines {
