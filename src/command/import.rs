@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Failure;
 use super::progress::Progress;
 use super::system::{SystemClock, SystemEntropy};
+use super::{Failure, permit};
 use crate::config::{Given, Settings};
 use crate::domain::clock::Clock;
 use crate::domain::date::Day;
 use crate::domain::id::FacilityId;
 use crate::domain::import::{Action, MAX_BYTES, Mapping, Plan, Table};
-use crate::domain::permit::{Action as Permitted, Actor, Permit, ReadResident, Role};
+use crate::domain::permit::{Actor, ReadResident, Role};
 use crate::store::{Store, StoreError, facility};
 use crate::web::import::run::{self, Residents};
 
@@ -117,12 +117,6 @@ async fn import(
     drop(working);
     println!("{name}: {counts}。取り込みました");
     Ok(())
-}
-
-fn permit<A: Permitted>(actor: &Actor) -> Result<Permit<A>, Failure> {
-    actor
-        .permit()
-        .map_err(|_| Failure("取り込みの権限がありません".to_owned()))
 }
 
 fn show_mapping(table: &Table, mapping: &Mapping) {

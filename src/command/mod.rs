@@ -1,10 +1,13 @@
 //! The commands of the program, one file each.
 
 mod audit;
+mod binder;
 pub mod demo;
 mod forms;
 mod import;
 mod init;
+mod out;
+mod print;
 mod progress;
 mod protocols;
 mod serve;
@@ -15,6 +18,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::config::Given;
+use crate::domain::permit::{Action, Actor, Permit};
 
 /// 引き継ぎ: 施設から救急隊・病院へ、入居者の情報をつなぐ
 #[derive(Parser)]
@@ -51,6 +55,10 @@ enum Command {
         #[command(subcommand)]
         command: ProtocolsCommand,
     },
+    /// 1人分の紙を発行し、PDFのファイルにする
+    Print(print::Wanted),
+    /// 施設の全員の紙を発行し、さくいんの付いた1つのPDFにする: 画面が使えないときの備え
+    Binder(binder::Wanted),
     /// ファイルから取り込む
     Import {
         #[command(subcommand)]
@@ -122,12 +130,28 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Protocols {
             command: ProtocolsCommand::Check { dir },
         } => protocols::check(dir.as_deref()),
+        Command::Print(wanted) => block_on(until_stopped(print::run(wanted))),
+        Command::Binder(wanted) => block_on(until_stopped(binder::run(wanted))),
         Command::Import {
             command: ImportCommand::Residents(wanted),
         } => block_on(import::residents(wanted)),
         Command::Audit {
             command: AuditCommand::Verify(given),
         } => block_on(audit::verify(given.settle()?)),
+    }
+}
+
+fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Failure> {
+    actor
+        .permit()
+        .map_err(|_| Failure("この操作の権限がありません".to_owned()))
+}
+
+/// Gives up cleanly when somebody stops the program: no part of a file is left behind.
+async fn until_stopped(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::select! {
+        done = work => done,
+        () = serve::told_to_stop() => Err(Failure("中止しました。ファイルは書いていません".to_owned())),
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::document::{self as sheets, Drawn, Task, is_overtaken, pdf_response, serial};
 use super::load;
+pub use super::load::everybody;
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::session::sha256;
 use super::{App, WebError};
@@ -283,7 +284,7 @@ pub async fn issue(
         _ if holding > 0 && !sure => Before::Sure(holding),
         _ => {
             let residents: Vec<&ResidentHead> = wanted.iter().map(|(head, _)| head).collect();
-            match bind(&app, &permit, &read, &form, &residents).await? {
+            match bind(&app, &permit, &form, &residents, &|_| {}).await? {
                 Ok(id) => {
                     let to = format!("/documents/binders/{id}?issued=1");
                     return Ok(Redirect::to(&to).into_response());
@@ -297,18 +298,20 @@ pub async fn issue(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
 }
 
-/// Freezes the sheets of `residents` and the file that holds them all: everything or nothing.
+/// Freezes the sheets of `residents` and the file that holds them all: everything or nothing. `drawn_so_far` is told how many
+/// sheets are drawn so far.
 ///
 /// # Errors
 /// `Conflict` when statements come faster than the papers can be drawn. What cannot be printed is told by name, in the
 /// inner error, and nothing is issued.
-async fn bind(
+pub async fn bind(
     app: &App,
     permit: &Permit<IssueDocument>,
-    read: &Permit<ReadResident>,
     form: &SheetForm,
     residents: &[&ResidentHead],
+    drawn_so_far: &(dyn Fn(usize) + Sync),
 ) -> Result<Result<BinderId, Vec<String>>, WebError> {
+    let read = &permit.actor().permit::<ReadResident>()?;
     let year = Day::of(app.now()).year();
     let count = i64::try_from(residents.len()).unwrap_or(i64::MAX);
     let first = document::take_serials(&app.store, permit, year, count, app.now()).await?;
@@ -322,6 +325,7 @@ async fn bind(
                 Err(WebError::Pdf(error)) => problems.push(format!("{} 様: {error}", head.name)),
                 Err(error) => return Err(error),
             }
+            drawn_so_far(drawn.len() + problems.len());
         }
         if !problems.is_empty() {
             return Ok(Err(problems));
@@ -332,6 +336,34 @@ async fn bind(
         }
         attempt += 1;
     }
+}
+
+/// The newest binder, when it holds everybody who lives in, and a new one would say nothing else but the time of its
+/// printing.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn still_true(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    form: &SheetForm,
+    everybody: &[ResidentHead],
+) -> Result<Option<BinderId>, WebError> {
+    let newest = binder::list(&app.store, permit, 1).await?;
+    let Some(newest) = newest.into_iter().next() else {
+        return Ok(None);
+    };
+    let bound = binder::papers(&app.store, permit, &newest.id).await?;
+    if bound.len() != everybody.len() {
+        return Ok(None);
+    }
+    for (paper, head) in bound.iter().zip(everybody) {
+        let holds = sheets::still_true(app, permit, &head.id, form).await?;
+        if holds.is_none_or(|holds| holds.id != paper.document_id) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(newest.id))
 }
 
 async fn keep(
@@ -464,11 +496,23 @@ pub async fn pdf(
     permit: Permit<ReadResident>,
     Path(id): Path<BinderId>,
 ) -> Result<Response, WebError> {
-    let bytes = binder::pdf(&app.store, &permit, &id).await?;
-    // Each of the residents was read (safety.md S20).
+    let bytes = printed(&app, &permit, &id).await?;
+    Ok(pdf_response("binder", bytes))
+}
+
+/// The file of a binder; each of its residents is written down as read before it leaves (safety.md S20).
+///
+/// # Errors
+/// `NotFound`.
+pub async fn printed(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    id: &BinderId,
+) -> Result<Vec<u8>, WebError> {
+    let bytes = binder::pdf(&app.store, permit, id).await?;
     let mut notes = JoinSet::new();
-    for paper in binder::papers(&app.store, &permit, &id).await? {
-        let (store, author, at) = (app.store.clone(), Author::from(&permit), app.now());
+    for paper in binder::papers(&app.store, permit, id).await? {
+        let (store, author, at) = (app.store.clone(), Author::from(permit), app.now());
         let detail = json!({"document": paper.document_id, "binder": id});
         let entry = Entry::new("document.printed", Some(&paper.resident_id), detail);
         notes.spawn(async move { store.note_read(author, at, entry).await });
@@ -476,5 +520,5 @@ pub async fn pdf(
     while let Some(noted) = notes.join_next().await {
         noted.map_err(|_| WebError::Broken)??;
     }
-    Ok(pdf_response("binder", bytes))
+    Ok(bytes)
 }

@@ -1,5 +1,6 @@
 //! Issuing: freezing a sheet as a document with its link, printing it, and taking it back.
 
+mod again;
 mod tasks;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
+pub use self::again::still_true;
 pub use self::tasks::{Task, collect_card, tasks, tasks_card};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
@@ -697,10 +699,23 @@ pub async fn pdf(
     permit: Permit<ReadResident>,
     Path(id): Path<DocumentId>,
 ) -> Result<Response, WebError> {
-    let (paper, _) = document::get(&app.store, &permit, &id).await?;
-    let bytes = document::pdf(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &paper.resident_id, "document.printed").await?;
+    let (paper, bytes) = printed_document(&app, &permit, &id).await?;
     Ok(pdf_response(&paper.serial, bytes))
+}
+
+/// An issued document and its bytes, written down as printed before they leave (safety.md S20).
+///
+/// # Errors
+/// `NotFound`.
+pub async fn printed_document(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    id: &DocumentId,
+) -> Result<(Document, Vec<u8>), WebError> {
+    let (paper, _) = document::get(&app.store, permit, id).await?;
+    let bytes = document::pdf(&app.store, permit, id).await?;
+    load::note_read(app, permit, &paper.resident_id, "document.printed").await?;
+    Ok((paper, bytes))
 }
 
 /// A PDF to look at and print; its name holds the serial and nobody's name.

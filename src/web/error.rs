@@ -226,6 +226,20 @@ impl WebError {
     }
 }
 
+/// One line for a terminal.
+impl std::fmt::Display for WebError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Pdf(error) => error.fmt(f),
+            _ => {
+                let words = self.words();
+                write!(f, "{}: {}", words.title, words.advice)
+            }
+        }
+    }
+}
+
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         if let Self::SignIn { next } = &self {

@@ -7,7 +7,7 @@ mod api;
 mod assets;
 mod audit;
 pub mod auth;
-mod binder;
+pub mod binder;
 mod crew;
 mod directive;
 mod directive_paper;
@@ -40,7 +40,7 @@ use crate::domain::protocol::Protocols;
 use crate::store::Store;
 
 pub use directive_paper::issue_paper;
-pub use document::{Issued, issue_document};
+pub use document::{Issued, issue_document, printed_document, still_true};
 pub use error::WebError;
 pub use session::sha256;
 

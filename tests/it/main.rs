@@ -9,6 +9,7 @@ mod support;
 mod browser;
 mod demo;
 mod directive;
+mod forms_check;
 mod hazards;
 mod layers;
 mod paper;

@@ -4,6 +4,7 @@ mod api;
 mod api_directive;
 mod before_statements;
 mod binder;
+mod console_paper;
 mod crew;
 mod directive;
 mod directive_paper;

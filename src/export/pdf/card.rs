@@ -19,8 +19,8 @@ use super::layout::{EPSILON, Layouter, name};
 use super::sheet::{self, Paper, walk};
 use super::text::Shaper;
 use super::{
-    Align, Band, Border, Document, Element, PdfError, Qr, Row, Rule, SMALLEST_LABEL_PT, Stack,
-    Text, Vertical, Weight, Width, paint,
+    Align, Band, Border, Document, Element, PdfError, Purpose, Qr, Row, Rule, SMALLEST_LABEL_PT,
+    Stack, Text, Vertical, Weight, Width, paint,
 };
 use crate::domain::answer::{Field, Kind, Shown};
 use crate::domain::date::Day;
@@ -60,6 +60,8 @@ const CALL_PT: f32 = 12.5;
 const CALL_FLOOR_PT: f32 = 10.0;
 const SAFETY_PT: f32 = 8.5;
 const LARGE_SAFETY_PT: f32 = 14.0;
+/// When something has no room.
+pub(super) const MORE: &str = "ほかはQRで";
 /// When the alerts have no room.
 const ALERTS_GONE: &str = "注意することが多くあります。必ずQRで確認してください";
 /// On a card that names nobody.
@@ -122,7 +124,7 @@ impl Imposition {
     }
 }
 
-fn imposed(
+pub(super) fn imposed(
     shaper: &Shaper,
     form: &Form,
     card: Card,
@@ -279,11 +281,12 @@ fn body(form: &Form, card: Card, face: &Leaf, width: f32, given_way: usize) -> E
     }
     let mut title = Text::heading(1, form.title.as_str())
         .size(TITLE_PT)
+        .purpose(Purpose::Label)
         .leading(1.0)
         .centered()
         .within(1, 7.0);
     if has_more(form, view, given_way) {
-        title = title.run(" ほかはQRで", Weight::Regular, 80);
+        title = title.run(format!(" {MORE}"), Weight::Regular, 80);
     }
     let mut codes = Stack::new(0.2).with(title);
     codes.parts.extend(symbol(&face.paper, side));
@@ -501,9 +504,15 @@ fn is_phone(source: Source) -> bool {
 fn person(shown: &Shown, view: &SheetView) -> Element {
     let kana = sheet::shown(view, "name_kana");
     Stack::new(0.0)
-        .with(Text::value(kana).size(KANA_PT).leading(1.1))
+        .with(
+            Text::value(kana)
+                .size(KANA_PT)
+                .leading(1.1)
+                .purpose(Purpose::Label),
+        )
         .with(
             Text::critical(shown.line(), NAME_PT)
+                .purpose(Purpose::Headline)
                 .leading(1.1)
                 .within(1, NAME_FLOOR_PT),
         )

@@ -101,6 +101,17 @@ pub enum Role {
     Heading(u16),
 }
 
+/// What a text is for; how small it may be printed depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// The name of a field, or small print.
+    Label,
+    #[default]
+    Fact,
+    /// Names the resident, or what to do about resuscitation.
+    Headline,
+}
+
 /// A paragraph: wrapped by Japanese rules, `\n` starts a new line. It is black, and white inside an inverted band.
 #[derive(Clone, Debug)]
 pub struct Text {
@@ -115,6 +126,7 @@ pub struct Text {
     /// text takes more lines instead: it is never cut.
     pub within: Option<Within>,
     pub role: Role,
+    pub purpose: Purpose,
 }
 
 /// See [`Text::within`].
@@ -134,6 +146,7 @@ impl Text {
             leading: 1.3,
             within: None,
             role: Role::Paragraph,
+            purpose: Purpose::Fact,
         }
         .then(text)
     }
@@ -145,7 +158,7 @@ impl Text {
 
     /// The name of a field, or small print: 7 pt, at least 6.5 pt.
     pub fn label(text: impl Into<String>) -> Self {
-        Self::sized(text, 7.0, SMALLEST_LABEL_PT)
+        Self::sized(text, 7.0, SMALLEST_LABEL_PT).purpose(Purpose::Label)
     }
 
     /// Bold text that never shrinks: the resuscitation band, allergies, the name.
@@ -242,6 +255,11 @@ impl Text {
     /// The size below which fitting a page never shrinks this text.
     pub fn floor(mut self, floor_pt: f32) -> Self {
         self.floor_pt = floor_pt;
+        self
+    }
+
+    pub fn purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
         self
     }
 

@@ -2,6 +2,7 @@
 //! y downwards.
 use std::rc::Rc;
 
+use super::element::Purpose;
 use super::text::{Line, Shaped};
 use crate::export::qr;
 
@@ -50,6 +51,7 @@ pub(super) enum Content {
         lines: Vec<PlacedLine>,
         size_pt: f32,
         ink: Ink,
+        purpose: Purpose,
     },
     /// Upright characters from top to bottom, white, centred on `x`.
     Column {

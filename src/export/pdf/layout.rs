@@ -113,6 +113,7 @@ impl Layouter<'_> {
                 lines: placed,
                 size_pt,
                 ink,
+                purpose: text.purpose,
             });
         }
         Ok(laid)

@@ -13,6 +13,7 @@
 //! directive wishes, orders and talks → papers to sign and to keep; the explanation for everybody
 //! binder    the sheets of a facility behind a cover and an index
 //! card      a form whose paper is cut into cards
+//! check     how large a form's words come out, for whoever writes one
 //! ```
 //!
 //! First all is measured and placed, then drawn. Nothing is ever cut: what does not fit shrinks to a floor, then
@@ -37,6 +38,7 @@
 //! ```
 pub mod binder;
 mod card;
+pub mod check;
 pub mod directive;
 pub mod element;
 mod flow;
@@ -58,7 +60,7 @@ use std::fmt;
 
 pub use element::{
     Align, Band, BandStyle, Border, Cell, Column, Element, GRID_COLUMNS, Grid, Image, LabelPlace,
-    Qr, Role, Row, Rule, Run, SMALLEST_LABEL_PT, SMALLEST_VALUE_PT, Stack, Strip, Table,
+    Purpose, Qr, Role, Row, Rule, Run, SMALLEST_LABEL_PT, SMALLEST_VALUE_PT, Stack, Strip, Table,
     TableColumn, Text, Vertical, Width, Within,
 };
 pub use font::{Fonts, Missing, Weight};

@@ -180,6 +180,7 @@ impl Painter<'_> {
             lines,
             size_pt,
             ink,
+            ..
         }) = &laid.content
         {
             let em = size_pt * MM_PER_PT;
@@ -287,6 +288,7 @@ impl Painter<'_> {
                 lines,
                 size_pt,
                 ink,
+                ..
             } => {
                 for PlacedLine {
                     line,

@@ -1,8 +1,8 @@
 //! The top of page 1: who this is, what to do in cardiac arrest, and what this paper is.
 
 use super::super::{
-    Band, Border, Cell, Element, Grid, Image, LabelPlace, Qr, Row, SMALLEST_LABEL_PT, Stack, Text,
-    Vertical, Weight, Width,
+    Band, Border, Cell, Element, Grid, Image, LabelPlace, Purpose, Qr, Row, SMALLEST_LABEL_PT,
+    Stack, Text, Vertical, Weight, Width,
 };
 use super::{GAP, Paper, facility, printed_at, walk};
 use crate::domain::date::{self, Day};
@@ -184,6 +184,7 @@ fn band(view: &SheetView) -> Element {
     stack = stack
         .with(
             Text::critical(words.headline, HEADLINE_PT)
+                .purpose(Purpose::Headline)
                 .floor(HEADLINE_FLOOR_PT)
                 .leading(1.2),
         )
@@ -267,6 +268,7 @@ fn codes(view: &SheetView, paper: &Paper) -> Element {
             .with(Text::critical(issue.match_code.as_str(), 14.0).leading(1.1))
             .with(
                 Text::critical(format!("No. {}", issue.serial), 9.5)
+                    .purpose(Purpose::Label)
                     .leading(1.15)
                     .within(1, 7.5),
             )

@@ -48,6 +48,7 @@ fn collect(placed: &Placed, y: f32, found: &mut Vec<Printed>) {
         lines,
         size_pt,
         ink,
+        ..
     }) = &placed.laid.content
     {
         for line in lines {

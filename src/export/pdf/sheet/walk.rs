@@ -1,8 +1,8 @@
 //! A form's print blocks become elements.
 
 use super::super::{
-    Band, Border, Cell, Element, Grid, Row, SMALLEST_VALUE_PT, Stack, Strip, Table, Text, Vertical,
-    Width,
+    Band, Border, Cell, Element, Grid, Purpose, Row, SMALLEST_VALUE_PT, Stack, Strip, Table, Text,
+    Vertical, Width,
 };
 use crate::domain::answer::{Coded, Field, Kind, Shown, YesNo};
 use crate::domain::computed::Computed;
@@ -135,6 +135,7 @@ fn cell_words(field: &Field, shown: &Shown) -> String {
 fn large(shown: &Shown, size_pt: f32) -> Element {
     match shown {
         Shown::Text(words) => Text::critical(words.as_str(), size_pt)
+            .purpose(Purpose::Headline)
             .leading(1.15)
             .within(1, LARGE_FLOOR_PT)
             .into(),
