@@ -10,5 +10,5 @@
 mod model;
 mod oracle;
 mod sequences;
-mod steps;
+pub mod steps;
 mod surfaces;

@@ -14,6 +14,7 @@ mod hazards;
 mod layers;
 mod paper;
 mod protocols;
+mod readback;
 mod rules;
 mod store;
 mod story;

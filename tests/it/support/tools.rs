@@ -68,6 +68,12 @@ impl Pdf {
         ))
     }
 
+    /// The text layer of every page, without white space.
+    pub fn text_of_pages(&self) -> Vec<String> {
+        let text = text("pdftotext", &["-raw", self.path(), "-"]);
+        text.split_terminator('\u{c}').map(bare).collect()
+    }
+
     /// One line of `pdfinfo` without its name, or nothing.
     pub fn info(&self, name: &str) -> String {
         let info = text("pdfinfo", &[self.path()]);
