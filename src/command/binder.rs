@@ -43,13 +43,13 @@ pub async fn run(wanted: Wanted) -> Result<(), Failure> {
         )));
     };
     let actor = console(&home.id);
-    let residents = everybody(&app, &permit(actor)?).await?;
+    let residents = everybody(&app, &permit(&actor)?).await?;
     if residents.is_empty() {
         return Err(Failure(format!("{}に入居している方はいません", home.name)));
     }
     warn_of_address(&settings);
     let (binder, is_new) = bound(&app, &actor, app.forms.emergency(), &residents).await?;
-    let bytes = printed(&app, &permit(actor)?, &binder).await?;
+    let bytes = printed(&app, &permit(&actor)?, &binder).await?;
     out.keep(&bytes).map_err(|error| {
         Failure(format!(
             "{}。綴りは発行済みです。「まとめて発行・印刷」の画面からも印刷できます",

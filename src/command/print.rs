@@ -46,7 +46,7 @@ pub async fn run(wanted: Wanted) -> Result<(), Failure> {
     let actor = home_of(&app.store, &resident).await?;
     warn_of_address(&settings);
     let (id, is_new) = paper(&app, &actor, &resident, kind).await?;
-    let (paper, bytes) = printed_document(&app, &permit(actor)?, &id).await?;
+    let (paper, bytes) = printed_document(&app, &permit(&actor)?, &id).await?;
     out.keep(&bytes).map_err(|error| {
         Failure(format!(
             "{}。紙 No. {} は発行済みです。「発行した紙」の画面からも印刷できます",
@@ -141,7 +141,7 @@ async fn home_of(store: &Store, resident: &ResidentId) -> Result<Actor, Failure>
     let homes = facilities(store).await?;
     for home in &homes {
         let actor = console(&home.id);
-        match resident::get(store, &permit(actor)?, resident).await {
+        match resident::get(store, &permit(&actor)?, resident).await {
             Ok(_) => return Ok(actor),
             Err(StoreError::NotFound) => {}
             Err(error) => return Err(error.into()),
