@@ -163,6 +163,7 @@ pub fn view(record: &Value, kind: StandingKind, number: usize) -> SheetView {
             form_title: "救急連絡シート".to_owned(),
             form_edition: "2026-11".to_owned(),
             valid_until,
+            copies: 1,
         }),
     }
 }
