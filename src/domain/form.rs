@@ -396,6 +396,15 @@ impl Form {
         self.sections.iter().flat_map(|section| &section.items)
     }
 
+    /// Every printed cell, grid by grid.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        let grids = self.print.iter().filter_map(|print| match print {
+            Print::Grid { rows, .. } => Some(rows),
+            _ => None,
+        });
+        grids.flatten().flatten()
+    }
+
     /// As many as one document is printed: a sheet for the crew and one for the hospital, or as many cards as fit on A4.
     pub fn most_copies(&self) -> u8 {
         self.card

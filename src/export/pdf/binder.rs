@@ -14,7 +14,6 @@ use crate::domain::resident::Head;
 use crate::domain::view::SheetView;
 
 /// One sheet of a binder.
-#[derive(Clone)]
 pub struct Leaf<'a> {
     pub view: &'a SheetView,
     pub paper: Paper<'a>,
@@ -64,7 +63,7 @@ pub fn render(form: &Form, cover: &Cover, leaves: &[Leaf]) -> Result<Drawn, PdfE
         cover.issued_at,
     );
     if let Some(card) = form.card {
-        let (pdf, begins) = card::render(form, card, leaves, &document)?;
+        let (pdf, begins) = card::render(form, card, leaves, 1, &document)?;
         let pages = begins.last().copied().unwrap_or(0);
         return Ok(Drawn { pdf, pages, begins });
     }

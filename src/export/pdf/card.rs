@@ -24,8 +24,7 @@ use super::{
 };
 use crate::domain::answer::{Field, Kind, Shown};
 use crate::domain::date::Day;
-use crate::domain::form::{self, Card, Form, GRID_COLUMNS, Print, SHEET_MM, Source, Style};
-use crate::domain::link::LinkToken;
+use crate::domain::form::{self, Card, Form, GRID_COLUMNS, Print, SHEET_MM, Style};
 use crate::domain::sheet::Staleness;
 use crate::domain::standing::ON_CARDS;
 use crate::domain::view::SheetView;
@@ -46,8 +45,8 @@ const QUIET: f32 = 1.0 + 2.0 * 4.0 / 25.0;
 const MARK: (f32, f32) = (4.0, 1.0);
 /// A column narrower than this, in millimetres, has who answers a telephone above the number.
 const CALL_BESIDE_MM: f32 = 72.0;
-/// Width of a telephone number, in millimetres for each point of its size.
-const PHONE_MM: f32 = 3.3;
+/// White above the line that tells whose a card is, in millimetres.
+const WHOSE_DOWN_MM: f32 = 1.5;
 /// Width of the marks of the paper, in millimetres.
 const MARKS_MM: f32 = 33.0;
 const TITLE_PT: f32 = 9.0;
@@ -67,7 +66,8 @@ const ALERTS_GONE: &str = "注意することが多くあります。必ずQRで
 /// On a card that names nobody.
 const CALL_TO_SCAN: &str = "救急のときは このQRコード";
 
-/// The sheets with `faces` on them, in their order, as a PDF, and the page on which each of them stands, counted from 1.
+/// The sheets with so many `copies` of each of the `faces`, in their order, as a PDF, and the page on which each of the cards
+/// stands, counted from 1.
 ///
 /// # Errors
 /// As [`sheet::render`], for any of the cards.
@@ -75,15 +75,18 @@ pub(super) fn render(
     form: &Form,
     card: Card,
     faces: &[Leaf],
+    copies: usize,
     document: &Document,
 ) -> Result<(Vec<u8>, Vec<usize>), PdfError> {
     let shaper = Shaper::new();
-    let mut pages = Vec::new();
-    for faces in faces.chunks(card.per_sheet()) {
-        pages.push(imposed(&shaper, form, card, faces)?);
+    let mut cuts = Vec::with_capacity(faces.len() * copies);
+    for face in faces {
+        cuts.extend(std::iter::repeat_n(cut(&shaper, form, card, face)?, copies));
     }
-    let begins = (0..faces.len())
-        .map(|face| face / card.per_sheet() + 1)
+    let sheets = cuts.chunks(card.per_sheet());
+    let pages = sheets.map(|cuts| imposed(card, cuts)).collect();
+    let begins = (0..cuts.len())
+        .map(|at| at / card.per_sheet() + 1)
         .collect();
     let pdf = paint::paint(document, &[(document.title.clone(), pages)])?;
     Ok((pdf, begins))
@@ -124,45 +127,41 @@ impl Imposition {
     }
 }
 
-pub(super) fn imposed(
-    shaper: &Shaper,
-    form: &Form,
-    card: Card,
-    faces: &[Leaf],
-) -> Result<PlacedPage, PdfError> {
+/// A laid card, and what stands above its cut.
+#[derive(Clone)]
+pub(super) struct Cut {
+    above: Option<Laid>,
+    laid: Laid,
+}
+
+pub(super) fn cut(shaper: &Shaper, form: &Form, card: Card, face: &Leaf) -> Result<Cut, PdfError> {
+    let inset = Imposition::of(card).inset();
+    let laid = fitted(shaper, form, card, face, inset)?;
+    let above = if card.names_nobody {
+        let layouter = Layouter { shaper, scale: 1.0 };
+        Some(layouter.lay(&whose(face.view), laid.width, 0.0, Ink::Black)?)
+    } else {
+        None
+    };
+    Ok(Cut { above, laid })
+}
+
+/// One sheet of cards, with the marks where to cut.
+pub(super) fn imposed(card: Card, cuts: &[Cut]) -> PlacedPage {
     let imposition = Imposition::of(card);
     let inset = imposition.inset();
     let mut page = PlacedPage::default();
-    for (at, face) in faces.iter().enumerate() {
+    let mut place = |x: f32, y: f32, laid: Laid| page.blocks.push(Placed { x, y, laid });
+    for (at, cut) in cuts.iter().enumerate() {
         let (x, y) = imposition.corner(at);
-        if card.names_nobody {
-            let whose = whose(face.view);
-            let laid = Layouter { shaper, scale: 1.0 }.lay(
-                &whose,
-                f32::from(card.width) - 2.0 * inset,
-                0.0,
-                Ink::Black,
-            )?;
-            let above = y - f32::from(Card::WHOSE_MM) + 1.5;
-            page.blocks.push(Placed {
-                x: x + inset,
-                y: above,
-                laid,
-            });
+        if let Some(above) = &cut.above {
+            let from_card = f32::from(Card::WHOSE_MM) - WHOSE_DOWN_MM;
+            place(x + inset, y - from_card, above.clone());
         }
-        let laid = fitted(shaper, form, card, face, inset)?;
-        page.blocks.push(Placed {
-            x: x + inset,
-            y: y + inset,
-            laid,
-        });
+        place(x + inset, y + inset, cut.laid.clone());
     }
-    page.blocks.push(Placed {
-        x: 0.0,
-        y: 0.0,
-        laid: cut_marks(&imposition, faces.len()),
-    });
-    Ok(page)
+    place(0.0, 0.0, cut_marks(&imposition, cuts.len()));
+    page
 }
 
 /// The card as large as it can be; only then without the blocks that may give way, the last of them first.
@@ -327,12 +326,6 @@ fn until(view: &SheetView) -> String {
 /// was printed when (safety.md S8); and what holds on every card.
 fn foot(card: Card, face: &Leaf) -> Element {
     let view = face.view;
-    let address = face.paper.address.to_ascii_uppercase();
-    let (place, token) = address.rsplit_once('/').unwrap_or(("", &address));
-    let token = LinkToken::parse(token).map_or_else(|| token.to_owned(), |token| token.grouped());
-    let place = place
-        .trim_start_matches("HTTPS://")
-        .trim_start_matches("HTTP://");
     let (typed_pt, safety) = if card.is_wide() {
         (
             SMALLEST_LABEL_PT,
@@ -343,10 +336,9 @@ fn foot(card: Card, face: &Leaf) -> Element {
     };
     let typed = |words: String| mark(words).size(typed_pt);
     let mut typed_code = Stack::new(0.0);
-    if !place.is_empty() {
-        typed_code = typed_code
-            .with(typed(format!("{place}/")))
-            .with(typed(token));
+    if !face.paper.address.is_empty() {
+        let (place, token) = sheet::typed(&face.paper.address.to_ascii_uppercase());
+        typed_code = typed_code.with(typed(place)).with(typed(token));
     }
     let mut marks = Stack::new(0.0);
     if let Some(issue) = &view.issue {
@@ -396,11 +388,7 @@ fn has_more(form: &Form, view: &SheetView, given_way: usize) -> bool {
         (Shown::Rows(rows), Some(most)) => rows.len() > most,
         _ => false,
     };
-    let mut cells = form.print.iter().flat_map(|print| match print {
-        Print::Grid { rows, .. } => rows.iter().flatten(),
-        _ => [].iter().flatten(),
-    });
-    given_way > 0 || cells.any(beyond)
+    given_way > 0 || form.cells().any(beyond)
 }
 
 /// Above the cut: whose card it is, for whoever puts it up.
@@ -458,18 +446,17 @@ fn cell(placed: &form::Cell, view: &SheetView, width: f32) -> Element {
                 stack = stack.with(line(placed, label, row, narrow));
             }
         }
-        other if is_phone(placed.source) => {
-            let number = number(&other.line()).within(1, CALL_FLOOR_PT);
+        other if walk::is_phone(placed.source) => {
+            let call = call(&other.line()).within(1, CALL_FLOOR_PT);
             if placed.span == GRID_COLUMNS && narrow {
-                let label =
-                    Text::critical("", CALL_PT).run(format!("{} ", placed.label), Weight::Bold, 58);
+                let label = Text::value("").run(format!("{} ", placed.label), Weight::Bold, 58);
                 return Text {
-                    runs: [label.runs, number.runs].concat(),
-                    ..number
+                    runs: [label.runs, call.runs].concat(),
+                    ..call
                 }
                 .into();
             }
-            stack = stack.with(label(&placed.label)).with(number);
+            stack = stack.with(label(&placed.label)).with(call);
         }
         other => {
             if !placed.label.is_empty() {
@@ -481,23 +468,15 @@ fn cell(placed: &form::Cell, view: &SheetView, width: f32) -> Element {
     stack.into()
 }
 
+fn call(number: &str) -> Text {
+    walk::number(number, CALL_PT).leading(1.1)
+}
+
 fn value(words: impl Into<String>) -> Text {
     Text::value(words)
         .size(VALUE_PT)
         .floor(VALUE_FLOOR_PT)
         .leading(1.15)
-}
-
-/// A telephone number, its extension on a line of its own.
-fn number(words: &str) -> Text {
-    Text::critical(words.replace(" 内線", "\n内線"), CALL_PT).leading(1.1)
-}
-
-fn is_phone(source: Source) -> bool {
-    match source {
-        Source::Record(field) | Source::Facility(field) => matches!(field.kind, Kind::Phone),
-        Source::Computed(_) => false,
-    }
 }
 
 /// The name with its reading above.
@@ -545,7 +524,7 @@ fn line(placed: &form::Cell, label: &str, row: &[(Field, Shown)], narrow: bool) 
         return who.into();
     };
     let (field, shown) = first;
-    let call = number(&shown.line());
+    let call = call(&shown.line());
     // Not the kind of number that the form asks for first.
     let other = phones
         .first()
@@ -560,7 +539,7 @@ fn line(placed: &form::Cell, label: &str, row: &[(Field, Shown)], narrow: bool) 
         Stack::new(0.0).with(who).with(call).into()
     } else {
         Row::new(1.5)
-            .at(Width::Mm(CALL_PT * PHONE_MM), Vertical::Middle, call)
+            .at(Width::Mm(CALL_PT * walk::PHONE_MM), Vertical::Middle, call)
             .at(Width::Share(1.0), Vertical::Middle, who)
             .into()
     }

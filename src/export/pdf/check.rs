@@ -32,7 +32,10 @@ pub fn measure(form: &Form, view: &SheetView, paper: &Paper) -> Result<Measured,
                 view,
                 paper: *paper,
             };
-            vec![card::imposed(&shaper, form, card, &[face])?]
+            vec![card::imposed(
+                card,
+                &[card::cut(&shaper, form, card, &face)?],
+            )]
         }
         None => flow::pages(&shaper, &sheet::section(form, view, paper, None), 0)?,
     };

@@ -6,10 +6,11 @@ use super::laid::{Ink, Laid, Placed};
 use super::layout::{EPSILON, Layouter, continuation, name};
 use super::text::Shaper;
 use super::{Page, PdfError, Section};
+use crate::domain::form::SHEET_MM;
 
-/// A4, in millimetres.
-pub(super) const PAGE_WIDTH: f32 = 210.0;
-pub(super) const PAGE_HEIGHT: f32 = 297.0;
+/// In millimetres.
+pub(super) const PAGE_WIDTH: f32 = SHEET_MM.0 as f32;
+pub(super) const PAGE_HEIGHT: f32 = SHEET_MM.1 as f32;
 /// Between header or footer and the blocks, in millimetres.
 const FURNITURE_GAP: f32 = 1.5;
 /// Factors on text sizes, tried in order. Floors stop text from following all the way.

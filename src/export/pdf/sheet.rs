@@ -33,6 +33,7 @@ use super::{
 use crate::domain::computed::Computed;
 use crate::domain::date;
 use crate::domain::form::{self, Form, Print, Source};
+use crate::domain::link::LinkToken;
 use crate::domain::view::SheetView;
 
 /// What a sheet holds besides the form and the record.
@@ -75,14 +76,12 @@ pub fn render(form: &Form, view: &SheetView, paper: &Paper) -> Result<Vec<u8>, P
     };
     let mut document = Document::new(title, facility(view), serial, printed_at(view));
     if let Some(card) = form.card {
-        let faces = vec![
-            Leaf {
-                view,
-                paper: *paper
-            };
-            usize::from(copies)
-        ];
-        return Ok(card::render(form, card, &faces, &document)?.0);
+        let face = Leaf {
+            view,
+            paper: *paper,
+        };
+        let copies = usize::from(copies);
+        return Ok(card::render(form, card, &[face], copies, &document)?.0);
     }
     if copies > 1 {
         document
@@ -188,6 +187,16 @@ fn place(view: &SheetView) -> String {
         crate::domain::answer::Shown::Text(words) => words,
         _ => String::new(),
     }
+}
+
+/// An address as a person types it: the place with its last slash, then the token in groups.
+pub(super) fn typed(address: &str) -> (String, String) {
+    let (place, token) = address.rsplit_once('/').unwrap_or(("", address));
+    let grouped = LinkToken::parse(token).map_or_else(|| token.to_owned(), |token| token.grouped());
+    let place = place
+        .trim_start_matches("HTTPS://")
+        .trim_start_matches("HTTP://");
+    (format!("{place}/"), grouped)
 }
 
 pub(super) fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::domain::answer::{Field, Shown, row_line};
 use crate::domain::computed::Computed;
 use crate::domain::date::Day;
-use crate::domain::form::{Form, Item, Print, Source, Style};
+use crate::domain::form::{Form, Item, Source, Style};
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::{Standing, StandingKind};
 use crate::domain::view::SheetView;
@@ -82,11 +82,7 @@ pub(in crate::web) fn card_changes(printed: &Value, now: &SheetView) -> Option<V
     let form = Form::parse("", printed["form"]["text"].as_str()?).ok()?;
     let before = Printed::of(printed, now)?.view;
     let mut found = Vec::new();
-    let cells = form.print.iter().flat_map(|print| match print {
-        Print::Grid { rows, .. } => rows.iter().flatten(),
-        _ => [].iter().flatten(),
-    });
-    for cell in cells {
+    for cell in form.cells() {
         let label = if cell.label.is_empty() {
             cell.source.label()
         } else {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::clock::Moment;
 use crate::domain::form::Forms;
+use crate::domain::link::LinkToken;
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::StandingKind;
 use crate::export::pdf::laid::Content;
@@ -75,15 +76,14 @@ fn collect(placed: &Placed, x: f32, y: f32, lines: &mut Vec<Line>, symbols: &mut
 
 /// What stands on a sheet of so many of these cards, and the sides of the QR symbols.
 fn sheet_of(form: &Form, view: &SheetView, copies: usize) -> (Vec<Line>, Vec<f32>) {
-    let faces = vec![
-        Leaf {
-            view,
-            paper: paper()
-        };
-        copies
-    ];
-    let page = imposed(&Shaper::new(), form, form.card.unwrap(), &faces)
+    let face = Leaf {
+        view,
+        paper: paper(),
+    };
+    let card = form.card.unwrap();
+    let cut = cut(&Shaper::new(), form, card, &face)
         .unwrap_or_else(|error| panic!("{}: {error}", form.key));
+    let page = imposed(card, &vec![cut; copies]);
     let (mut lines, mut symbols) = (Vec::new(), Vec::new());
     for block in &page.blocks {
         collect(block, 0.0, 0.0, &mut lines, &mut symbols);
@@ -276,13 +276,12 @@ fn what_may_not_give_way_and_has_no_room_is_an_error() {
     let text = form("wallet").text.replace("yields = true\n", "");
     let form = Form::parse("x.toml", &text).unwrap();
     let mut view = sample::dense();
-    let rest = json_name(&view, "長い名前".repeat(9).as_str());
-    view.record = rest;
+    view.record = renamed(&view, &"長い名前".repeat(9));
     let error = sheet::render(&form, &view, &paper()).unwrap_err();
     assert!(matches!(error, PdfError::TooTall { .. }), "{error}");
 }
 
-fn json_name(view: &SheetView, name: &str) -> Record {
+fn renamed(view: &SheetView, name: &str) -> Record {
     let mut record = view.record.json();
     record["name"] = name.into();
     Record::from_json(&record).unwrap()
@@ -293,7 +292,7 @@ fn a_card_prints_for_a_long_name_and_an_address_of_any_length() {
     for key in CARDS {
         for length in [1, 30, 45] {
             let mut view = sample::dense();
-            view.record = json_name(&view, "プラチャヤー・ウィッタヤーナン・サクラ");
+            view.record = renamed(&view, "プラチャヤー・ウィッタヤーナン・サクラ");
             let mut facility = view.facility.json();
             facility["facility_name"] = "社会福祉法人".repeat(10).into();
             facility["facility_address"] = "見本市".repeat(40).into();
@@ -320,14 +319,11 @@ fn a_file_of_cards_is_the_same_at_every_print_and_tells_no_name_of_a_card_withou
     let first = sheet::render(&form, &view, &paper()).unwrap();
     assert_eq!(first, sheet::render(&form, &view, &paper()).unwrap());
     let document = Document::new("t", "f", "i", Moment(0));
-    let faces = vec![
-        Leaf {
-            view: &view,
-            paper: paper()
-        };
-        5
-    ];
-    let (_, begins) = render(&form, form.card.unwrap(), &faces, &document).unwrap();
+    let face = Leaf {
+        view: &view,
+        paper: paper(),
+    };
+    let (_, begins) = render(&form, form.card.unwrap(), &[face], 5, &document).unwrap();
     assert_eq!(begins, [1, 1, 1, 1, 2]);
 }
 

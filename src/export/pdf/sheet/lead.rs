@@ -4,10 +4,9 @@ use super::super::{
     Band, Border, Cell, Element, Grid, Image, LabelPlace, Purpose, Qr, Row, SMALLEST_LABEL_PT,
     Stack, Text, Vertical, Weight, Width,
 };
-use super::{GAP, Paper, facility, printed_at, walk};
+use super::{GAP, Paper, facility, printed_at, typed, walk};
 use crate::domain::date::{self, Day};
 use crate::domain::form::{self, Form};
-use crate::domain::link::LinkToken;
 use crate::domain::sheet::Staleness;
 use crate::domain::standing::{self, BLANK_IS_FULL, Call, EVERYTHING_ELSE, NOT_COVERED, Standing};
 use crate::domain::view::SheetView;
@@ -306,21 +305,17 @@ fn codes(view: &SheetView, paper: &Paper) -> Element {
     .into()
 }
 
-/// The address as a person types it: the place, then the token in groups.
+/// The address as a person types it.
 fn typed_code(address: &str) -> Element {
-    let (place, token) = address.rsplit_once('/').unwrap_or(("", address));
-    let grouped = LinkToken::parse(token).map_or_else(|| token.to_owned(), |token| token.grouped());
-    let place = place
-        .trim_start_matches("HTTPS://")
-        .trim_start_matches("HTTP://");
+    let (place, token) = typed(address);
     Stack::new(0.0)
         .with(
-            Text::label(format!("手入力 {place}/"))
+            Text::label(format!("手入力 {place}"))
                 .leading(1.15)
                 .centered(),
         )
         .with(
-            Text::label(grouped)
+            Text::label(token)
                 .size(8.5)
                 .leading(1.15)
                 .within(1, SMALLEST_LABEL_PT)

@@ -30,7 +30,7 @@ const LABEL_MM: f32 = 14.0;
 /// Narrower cells have their label above the value.
 const SPAN_FOR_LEFT_LABEL: usize = 4;
 /// Width of eleven bold digits and two hyphens, in millimetres for each point of their size.
-const PHONE_MM: f32 = 3.3;
+pub(in crate::export::pdf) const PHONE_MM: f32 = 3.3;
 /// Width of an alert's word: seven characters, in millimetres.
 const ALERT_MM: f32 = 23.0;
 /// A cell this wide has its alerts in two columns.
@@ -79,7 +79,7 @@ fn value(placed: &form::Cell, shown: &Shown, view: &SheetView) -> Element {
 }
 
 /// A telephone number is large and whole in every style.
-fn is_phone(source: Source) -> bool {
+pub(in crate::export::pdf) fn is_phone(source: Source) -> bool {
     match source {
         Source::Record(field) | Source::Facility(field) => matches!(field.kind, Kind::Phone),
         Source::Computed(_) => false,
@@ -160,7 +160,7 @@ fn name(shown: &Shown, view: &SheetView) -> Element {
 }
 
 /// A telephone number, its extension on a line of its own.
-fn number(number: &str, size_pt: f32) -> Text {
+pub(in crate::export::pdf) fn number(number: &str, size_pt: f32) -> Text {
     Text::critical(number.replace(" 内線", "\n内線"), size_pt)
 }
 
