@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
+use super::db::FromRow;
 use super::writer::Tx;
 use super::{Store, StoreError, directive, link, resident};
 use crate::domain::clock::Moment;
@@ -412,11 +413,7 @@ pub async fn not_collected(
     resident: Option<&ResidentId>,
     limit: i64,
 ) -> Result<Vec<NotCollected>, StoreError> {
-    let resident = resident.map_or("", ResidentId::as_str);
-    store
-        .db()
-        .all(NOT_COLLECTED, args![permit.facility(), resident, limit])
-        .await
+    of_resident(store, permit, NOT_COLLECTED, resident, limit).await
 }
 
 /// Up to `limit` papers that hold no longer and were not collected, oldest first; of one resident, or of the facility.
@@ -426,10 +423,21 @@ pub async fn to_collect(
     resident: Option<&ResidentId>,
     limit: i64,
 ) -> Result<Vec<ToCollect>, StoreError> {
+    of_resident(store, permit, TO_COLLECT, resident, limit).await
+}
+
+/// The rows of one resident, or with the empty id those of the facility.
+async fn of_resident<T: FromRow>(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    statement: &'static str,
+    resident: Option<&ResidentId>,
+    limit: i64,
+) -> Result<Vec<T>, StoreError> {
     let resident = resident.map_or("", ResidentId::as_str);
     store
         .db()
-        .all(TO_COLLECT, args![permit.facility(), resident, limit])
+        .all(statement, args![permit.facility(), resident, limit])
         .await
 }
 

@@ -368,8 +368,8 @@ impl IssueForm {
         let copies = match self.copies.trim() {
             "" => 1,
             typed => Decimal::parse_between(typed, 10, i32::from(most) * 10, false, "部")
-                .map_err(|problem| Problem::Copies(format!("{}: {}", form.title, problem.0)))
-                .and_then(|number| u8::try_from(number.tenths() / 10).map_err(|_| Problem::Form))?,
+                .map(|number| u8::try_from(number.tenths() / 10).unwrap_or(most))
+                .map_err(|problem| Problem::Copies(format!("{}: {}", form.title, problem.0)))?,
         };
         let kept_at = self.kept_at.trim();
         if !kept_at.is_empty() {

@@ -55,22 +55,15 @@ pub fn overflowing() -> SheetView {
 }
 
 fn all() -> Value {
-    serde_json::from_str(include_str!("../../export/pdf/sheet/sample/ordinary.json"))
-        .expect("the sample is JSON")
+    read(include_str!("../../export/pdf/sheet/sample/ordinary.json"))
+}
+
+fn read(sample: &str) -> Value {
+    serde_json::from_str(sample).expect("the sample is JSON")
 }
 
 fn view(record: &Value) -> SheetView {
-    let facility = json!({
-        "facility_name": "特別養護老人ホーム ひまわり苑",
-        "facility_type": "special_nursing_home",
-        "facility_postal_code": "254-0000",
-        "facility_address": "架空県見本市浅間町9-1 ひまわり苑本館",
-        "facility_phone": "0463-00-1234",
-        "facility_fax": "0463-00-1235",
-        "night_phone": "090-0000-1111",
-        "ambulance_entrance": "正面玄関(東側)。夜間は南の職員通用口",
-        "facility_manager_name": "青木 修",
-    });
+    let facility = read(include_str!("../../export/pdf/sheet/sample/facility.json"));
     SheetView {
         facility: FacilityFacts::from_json(&facility).expect("the sample is valid"),
         record: Record::from_json(record).expect("the sample is valid"),

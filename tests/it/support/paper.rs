@@ -16,10 +16,12 @@ use hikitsugi::domain::view::{IssueMarks, Marks, SheetView};
 use serde_json::{Value, json};
 
 use super::doubles::SeededEntropy;
-use crate::directive::steps::Dice;
+use crate::directive::steps::{self, Dice};
 
 /// 2026-11-23 09:30 in Japan.
 pub const NOW: Moment = Moment(1_795_393_800_000);
+/// The same day, counted from 1970.
+const TODAY: i64 = (NOW.0 + 9 * 3_600_000) / 86_400_000;
 /// The longest host that the paper promises to carry: 45 characters.
 pub const HOST: &str = "kyukyu-hikitsugi.minato-shi.tokubetsu.example";
 
@@ -29,27 +31,8 @@ fn day(from_today: i64) -> String {
 
 /// What was said so that this standing holds; nothing for a failure to read.
 pub fn log(kind: StandingKind) -> Vec<Said> {
-    let order = json!({
-        "cpr_instruction": "no_cpr",
-        "scope": "老衰による心停止のときの心肺蘇生のみ",
-        "basis_disease": "慢性心不全(ステージD)",
-        "expected_event": "食事がとれなくなり、眠る時間が増え、呼吸と脈が静かに弱くなって止まる",
-        "irreversible": "yes",
-        "end_of_life_phase": "no",
-        "person_wish_basis": "self_stated",
-        "dissent": {"state": "none", "confirmed_on": day(-45)},
-        "discussed_on": day(-45),
-        "physician_name": "神谷 修一",
-        "institution": "みなと在宅クリニック",
-        "phone_24h": "0463-00-1199",
-        "phone_tested_on": day(-42),
-        "original_location": "1階 医務室の赤いファイル",
-        "effective_from": day(-40),
-        "review_due_on": day(80),
-        "expires_on": day(300),
-        "intubation": "unwanted",
-        "antibiotics": "wanted",
-    });
+    let mut order = steps::on(&steps::order(), TODAY - 40);
+    order["review_due_on"] = day(80).into();
     let signed = [
         (Kind::Order, None, order),
         (Kind::Submitted, Some(0), json!({})),

@@ -20,18 +20,7 @@ pub(in crate::export::pdf) const ADDRESS: &str =
 const DAY_MS: i64 = 24 * 3_600_000;
 
 fn facility() -> FacilityFacts {
-    FacilityFacts::from_json(&json!({
-        "facility_name": "特別養護老人ホーム ひまわり苑",
-        "facility_type": "special_nursing_home",
-        "facility_postal_code": "254-0000",
-        "facility_address": "架空県見本市浅間町9-1 ひまわり苑本館",
-        "facility_phone": "0463-00-1234",
-        "facility_fax": "0463-00-1235",
-        "night_phone": "090-0000-1111",
-        "ambulance_entrance": "正面玄関(東側)。夜間は南の職員通用口、ストレッチャー可エレベーターあり",
-        "facility_manager_name": "青木 修",
-    }))
-    .unwrap()
+    FacilityFacts::from_json(&record(include_str!("sample/facility.json"))).unwrap()
 }
 
 fn view(record: &Value) -> SheetView {
