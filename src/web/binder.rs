@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::document::{self as sheets, Drawn, Task, is_overtaken, pdf_response, serial};
@@ -17,7 +18,7 @@ use super::load;
 pub use super::load::everybody;
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::session::sha256;
-use super::{App, WebError};
+use super::{App, WebError, grow};
 use crate::domain::date::Day;
 use crate::domain::form::Form as SheetForm;
 use crate::domain::id::{BinderId, ResidentId};
@@ -35,6 +36,7 @@ const MOST: usize = 300;
 const PAPERS: i64 = 2_000;
 /// As many binders as are listed.
 const LISTED: i64 = 20;
+const TITLE: &str = "まとめて発行・印刷";
 
 /// Why somebody needs a new paper, or the paper that still holds.
 enum Need {
@@ -112,16 +114,8 @@ pub async fn form(
         Some("none") => false,
         _ => need.is_open(),
     };
-    choose(
-        &app,
-        &page,
-        &permit,
-        form,
-        &everybody,
-        chosen,
-        &Before::Nothing,
-    )
-    .await
+    let main = choose(&app, &permit, form, &everybody, chosen, &Before::Nothing).await?;
+    Ok(page.show(Place::Documents, TITLE, headed(&main)))
 }
 
 fn printable<'a>(app: &'a App, key: Option<&str>) -> Result<&'a SheetForm, WebError> {
@@ -141,10 +135,17 @@ enum Before {
     Sure(usize),
 }
 
+fn headed(main: &Markup) -> Markup {
+    html! {
+        (crumbs(&[("/documents", "発行した紙")], TITLE))
+        h1 { (TITLE) }
+        (main)
+    }
+}
+
 /// Whom to print, with what stands in the way of it.
 async fn choose(
     app: &App,
-    page: &Page,
     permit: &Permit<ReadResident>,
     form: &SheetForm,
     everybody: &[(ResidentHead, Need)],
@@ -154,78 +155,71 @@ async fn choose(
     let binders = binder::list(&app.store, permit, LISTED).await?;
     let open = everybody.iter().filter(|(_, need)| need.is_open()).count();
     let here = |which: &str| format!("/documents/binder?form={}&which={which}", form.key);
-    let title = "まとめて発行・印刷";
-    Ok(page.show(
-        Place::Documents,
-        title,
-        html! {
-            (crumbs(&[("/documents", "発行した紙")], title))
-            h1 { (title) }
-            @match before {
-                Before::Nothing => {}
-                Before::Problems(problems) => {
-                    (notice(NoticeKind::Warn, "まだ発行していません。次を直すか、その方の印を外してください", html! {
-                        ul { @for problem in problems { li { (problem) } } }
-                    }))
-                }
-                Before::Sure(count) => {
-                    (notice(NoticeKind::Warn, &format!("まだ発行していません。{count}人には、そのまま使える最新の紙があります"), html! {
-                        p { "発行すると、その紙のQRコードも無効になり、差し替えが必要になります。残したい方は印を外してください。" }
-                    }))
-                }
+    Ok(html! {
+        @match before {
+            Before::Nothing => {}
+            Before::Problems(problems) => {
+                (notice(NoticeKind::Warn, "まだ発行していません。次を直すか、その方の印を外してください", html! {
+                    ul { @for problem in problems { li { (problem) } } }
+                }))
             }
-            p { "選んだ方の" (form.title) "を発行し、表紙とさくいんを付けた1つのPDFにします。前の紙のQRコードは無効になるので、回収して差し替えてください。" }
-            @if everybody.is_empty() {
-                div .empty { p { "入居している方はまだいません。" } a .button href="/residents" { "入居者へ" } }
-            } @else {
-                @if app.forms.printable().count() > 1 {
-                    nav .tabs aria-label="様式" {
-                        ul {
-                            @for one in app.forms.printable() {
-                                li { a href={ "/documents/binder?form=" (one.key) } aria-current=[(one.key == form.key).then_some("page")] { (one.title) } }
-                            }
-                        }
-                    }
-                }
-                p .small {
-                    "新しい紙がいる方 " (open) "人 / 入居 " (everybody.len()) "人 ・ 印を付ける: "
-                    a href=(here("open")) { "新しい紙がいる方だけ" } " / "
-                    a href=(here("all")) { "全員" } " / "
-                    a href=(here("none")) { "外す" }
-                }
-                form .form method="post" action="/documents/binder" {
-                    input type="hidden" name="form" value=(form.key);
-                    @for floor in everybody.chunk_by(|(one, _), (next, _)| one.floor == next.floor) {
-                        section .card {
-                            div .card-head { h2 { (floor[0].0.floor.as_deref().unwrap_or("階 未記入")) } }
-                            ul .papers { @for (head, need) in floor { (row(head, need, chosen(head, need))) } }
-                        }
-                    }
-                    div .bar {
-                        @if let Before::Sure(_) = before {
-                            button .button name="sure" value="yes" { "最新の紙も替えて発行する" }
-                        } @else {
-                            button .button { "選んだ方の紙を発行する" }
-                        }
-                        a .button .text href="/documents" { "やめる" }
-                    }
-                }
+            Before::Sure(count) => {
+                (notice(NoticeKind::Warn, &format!("まだ発行していません。{count}人には、そのまま使える最新の紙があります"), html! {
+                    p { "発行すると、その紙のQRコードも無効になり、差し替えが必要になります。残したい方は印を外してください。" }
+                }))
             }
-            @if !binders.is_empty() {
-                section .card {
-                    div .card-head { h2 { "これまでにまとめて発行したもの" } }
-                    ul .papers {
-                        @for one in &binders {
-                            li {
-                                div { b { (load::when(one.issued_at)) } br; span .small .muted { (one.issued_by_name) " " (one.papers) "人分 " (one.pages) "ページ" } }
-                                div .actions { a .button .outline .small href={ "/documents/binders/" (one.id) } { "開く" span .visually-hidden { ": " (load::when(one.issued_at)) } } }
-                            }
+        }
+        p { "選んだ方の" (form.title) "を発行し、表紙とさくいんを付けた1つのPDFにします。前の紙のQRコードは無効になるので、回収して差し替えてください。" }
+        @if everybody.is_empty() {
+            div .empty { p { "入居している方はまだいません。" } a .button href="/residents" { "入居者へ" } }
+        } @else {
+            @if app.forms.printable().count() > 1 {
+                nav .tabs aria-label="様式" {
+                    ul {
+                        @for one in app.forms.printable() {
+                            li { a href={ "/documents/binder?form=" (one.key) } aria-current=[(one.key == form.key).then_some("page")] { (one.title) } }
                         }
                     }
                 }
             }
-        },
-    ))
+            p .small {
+                "新しい紙がいる方 " (open) "人 / 入居 " (everybody.len()) "人 ・ 印を付ける: "
+                a href=(here("open")) { "新しい紙がいる方だけ" } " / "
+                a href=(here("all")) { "全員" } " / "
+                a href=(here("none")) { "外す" }
+            }
+            form .form method="post" action="/documents/binder" {
+                input type="hidden" name="form" value=(form.key);
+                @for floor in everybody.chunk_by(|(one, _), (next, _)| one.floor == next.floor) {
+                    section .card {
+                        div .card-head { h2 { (floor[0].0.floor.as_deref().unwrap_or("階 未記入")) } }
+                        ul .papers { @for (head, need) in floor { (row(head, need, chosen(head, need))) } }
+                    }
+                }
+                div .bar {
+                    @if let Before::Sure(_) = before {
+                        button .button name="sure" value="yes" { "最新の紙も替えて発行する" }
+                    } @else {
+                        button .button { "選んだ方の紙を発行する" }
+                    }
+                    a .button .text href="/documents" { "やめる" }
+                }
+            }
+        }
+        @if !binders.is_empty() {
+            section .card {
+                div .card-head { h2 { "これまでにまとめて発行したもの" } }
+                ul .papers {
+                    @for one in &binders {
+                        li {
+                            div { b { (load::when(one.issued_at)) } br; span .small .muted { (one.issued_by_name) " " (one.papers) "人分 " (one.pages) "ページ" } }
+                            div .actions { a .button .outline .small href={ "/documents/binders/" (one.id) } { "開く" span .visually-hidden { ": " (load::when(one.issued_at)) } } }
+                        }
+                    }
+                }
+            }
+        }
+    })
 }
 
 fn row(head: &ResidentHead, need: &Need, chosen: bool) -> Markup {
@@ -283,19 +277,88 @@ pub async fn issue(
         )]),
         _ if holding > 0 && !sure => Before::Sure(holding),
         _ => {
-            let residents: Vec<&ResidentHead> = wanted.iter().map(|(head, _)| head).collect();
-            match bind(&app, &permit, &form, &residents, &|_| {}).await? {
-                Ok(id) => {
-                    let to = format!("/documents/binders/{id}?issued=1");
-                    return Ok(Redirect::to(&to).into_response());
-                }
-                Err(problems) => Before::Problems(problems),
-            }
+            let residents = wanted.into_iter().map(|(head, _)| head.clone()).collect();
+            return Ok(issuing(app, &page, permit, form, residents));
         }
     };
     let again = |head: &ResidentHead, _: &Need| chosen.contains(&head.id.as_str());
-    let shown = choose(&app, &page, &read, &form, &everybody, again, &before).await?;
+    let main = choose(&app, &read, &form, &everybody, again, &before).await?;
+    let shown = page.show(Place::Documents, TITLE, headed(&main));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
+}
+
+/// Issues for `residents`, whoever still looks, and tells on a growing page how far it is.
+fn issuing(
+    app: App,
+    page: &Page,
+    permit: Permit<IssueDocument>,
+    form: SheetForm,
+    residents: Vec<ResidentHead>,
+) -> Response {
+    let (tell, pieces) = mpsc::unbounded_channel();
+    let shown = page.show(Place::Documents, TITLE, headed(&grow::here()));
+    tokio::spawn(async move {
+        let work = {
+            let tell = tell.clone();
+            tokio::spawn(async move {
+                let all: Vec<&ResidentHead> = residents.iter().collect();
+                // Nobody may be there to be told.
+                let step = |done| {
+                    let _ = tell.send(so_far(done, all.len()));
+                };
+                step(0);
+                let outcome = bind(&app, &permit, &form, &all, &step).await;
+                ended(&app, &permit, &form, &residents, outcome).await
+            })
+        };
+        let last = work.await.unwrap_or_else(|_| failed(&WebError::Broken));
+        let _ = tell.send(last);
+    });
+    grow::page(shown, pieces)
+}
+
+fn so_far(done: usize, all: usize) -> Markup {
+    let words = match done < all {
+        true => "人分を作っています",
+        false => "人分ができました。1つのファイルにまとめて、保存しています",
+    };
+    html! {
+        (grow::step(done, all, words))
+        p .muted { "この画面を閉じても、発行は続きます。終わると「まとめて発行・印刷」の下に並びます。" }
+    }
+}
+
+/// How it went: the way to the file, or what to mend, with the same people still chosen.
+async fn ended(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+    form: &SheetForm,
+    residents: &[ResidentHead],
+    outcome: Result<Result<BinderId, Vec<String>>, WebError>,
+) -> Markup {
+    let problems = match outcome {
+        Ok(Ok(id)) => {
+            let to = format!("/documents/binders/{id}?issued=1");
+            return grow::lead_on(&to, "発行した紙を開く");
+        }
+        Ok(Err(problems)) => Before::Problems(problems),
+        Err(error) => return failed(&error),
+    };
+    let again = async {
+        let read = permit.actor().permit::<ReadResident>()?;
+        let everybody = needs(app, &read, form).await?;
+        let chosen = |head: &ResidentHead, _: &Need| residents.iter().any(|one| one.id == head.id);
+        choose(app, &read, form, &everybody, chosen, &problems).await
+    };
+    again.await.unwrap_or_else(|error| failed(&error))
+}
+
+fn failed(error: &WebError) -> Markup {
+    tracing::error!(?error, "papers for many were not issued");
+    html! {
+        (notice(NoticeKind::Warn, "発行できませんでした", html! { p { (error) } }))
+        p { a .button href="/documents/binder" { "選び直す" } }
+    }
 }
 
 /// Freezes the sheets of `residents` and the file that holds them all: everything or nothing. `drawn_so_far` is told how many

@@ -15,6 +15,7 @@ mod document;
 mod edit;
 mod error;
 mod facility;
+mod grow;
 mod guard;
 mod icon;
 pub mod import;

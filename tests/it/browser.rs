@@ -71,6 +71,7 @@ impl Journey {
         let address = self.prints();
         self.crew_scans(&address);
         self.nurse_is_told(&resident);
+        self.prints_for_everybody();
     }
 
     fn admits(&self) {
@@ -282,6 +283,15 @@ impl Journey {
             left, 0,
             "a notice that was looked at is not counted any more"
         );
+    }
+
+    fn prints_for_everybody(&self) {
+        let nurse = &self.nurse;
+        nurse.open(&format!("{}/documents/binder?form=wallet", self.base));
+        // The page that tells how far it is leads on by itself.
+        nurse.press("選んだ方の紙を発行する");
+        nurse.see("1人分を発行しました");
+        nurse.look("binder-issued");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Issuing the sheets of a whole home at once, and later only what changed.
 
 use axum::http::{Method, StatusCode};
+use hikitsugi::domain::form::Forms;
 use serde_json::json;
 
 use crate::support::service::{OTHER, Person, Service};
@@ -20,9 +21,24 @@ async fn home(nurse: &Person<'_>) -> [String; 3] {
 }
 
 async fn issue(person: &Person<'_>, residents: &[&String]) -> String {
-    let mut fields = vec![("form", "emergency")];
-    fields.extend(residents.iter().map(|id| ("resident", id.as_str())));
-    let to = person.does(PATH, &fields).await;
+    issued(person, &fields(residents)).await
+}
+
+fn fields<'a>(residents: &[&'a String]) -> Vec<(&'a str, &'a str)> {
+    let chosen = residents.iter().map(|id| ("resident", id.as_str()));
+    std::iter::once(("form", "emergency"))
+        .chain(chosen)
+        .collect()
+}
+
+/// Issues, and gives the page to which the growing page leads on.
+async fn issued(person: &Person<'_>, fields: &[(&str, &str)]) -> String {
+    let answer = person.post(PATH, fields).await;
+    let page = answer.text();
+    assert_eq!(answer.status, StatusCode::OK, "{page}");
+    let [_, to] = page.split("content=\"0; url=").collect::<Vec<_>>()[..] else {
+        panic!("{page}");
+    };
     to.split('?').next().unwrap().to_owned()
 }
 
@@ -90,10 +106,41 @@ both_databases! {
         assert!(asked.text().contains("1人には、そのまま使える最新の紙があります"), "{}", asked.text());
         assert_eq!(ticked(&asked.text(), &residents), [false, true, false]);
         assert!(nurse.see(&binder).await.contains("このうち1人分は、もう使えません"));
-        nurse.does(PATH, &[fields[0], fields[1], ("sure", "yes")]).await;
+        issued(&nurse, &[fields[0], fields[1], ("sure", "yes")]).await;
         assert!(nurse.see(&binder).await.contains("このうち2人分は、もう使えません"));
         // The older file is what it was.
         assert_eq!(nurse.get(&format!("{binder}/pdf")).await.body, care.get(&format!("{binder}/pdf")).await.body);
+    }
+
+    async fn how_far_it_is_is_told_and_what_cannot_be_printed_is_named_with_nothing_issued(bench: Bench) {
+        let text = include_str!("../../../forms/emergency.toml").replace("普段の様子", "普段の様子𪛔");
+        let forms = Forms::with_folder(&[("emergency.toml".to_owned(), text)]).unwrap();
+        let service = Service::with_forms(bench, forms).await;
+        let nurse = service.sign_in("nurse").await;
+        let residents = home(&nurse).await;
+        let all: Vec<&String> = residents.iter().collect();
+        let page = nurse.post(PATH, &fields(&all)).await.text();
+        // Each piece stands after the one that it takes the place of.
+        let mut rest = page.as_str();
+        for step in ["0 / 3", "1 / 3", "2 / 3", "3 / 3", "まだ発行していません", "髙﨑 𠮷江 様", "U+2A6D4"] {
+            let at = rest.find(step).unwrap_or_else(|| panic!("{step} in {page}"));
+            rest = &rest[at + step.len()..];
+        }
+        assert!(!page.contains("http-equiv"), "{page}");
+        assert_eq!(ticked(&page, &residents), [true; 3]);
+        assert!(page.trim_end().ends_with("</html>"), "{page}");
+        assert_eq!(ticked(&nurse.see(PATH).await, &residents), [true; 3], "nobody has a paper");
+        assert!(!nurse.see(PATH).await.contains("これまでにまとめて発行したもの"));
+    }
+
+    async fn it_goes_on_when_nobody_looks_any_more(bench: Bench) {
+        let service = Service::start(bench).await;
+        let nurse = service.sign_in("nurse").await;
+        let residents = home(&nurse).await;
+        let all: Vec<&String> = residents.iter().collect();
+        nurse.leaves(PATH, &fields(&all)).await;
+        nurse.waits_for(PATH, "これまでにまとめて発行したもの").await;
+        assert_eq!(ticked(&nurse.see(PATH).await, &residents), [false; 3]);
     }
 
     async fn s20_every_resident_of_a_binder_is_in_the_audit_when_it_is_printed(bench: Bench) {

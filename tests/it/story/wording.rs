@@ -282,7 +282,8 @@ async fn s02_s03_nothing_that_anybody_sees_is_an_order_to_withhold_and_no_link_i
     let mut bound = vec![("form", "emergency")];
     bound.extend(ids[..2].iter().map(|id| ("resident", id.as_str())));
     bound.push(("sure", "yes"));
-    nurse.does("/documents/binder", &bound).await;
+    let bound = nurse.post("/documents/binder", &bound).await.text();
+    assert!(bound.contains("発行した紙を開く"), "{bound}");
 
     let mut codes = BTreeSet::new();
     for (path, id) in crew[2..].iter().zip(&ids[2..]) {

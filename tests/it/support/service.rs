@@ -392,6 +392,29 @@ impl Person<'_> {
             .await
     }
 
+    /// Posts a form and closes the page before it is whole.
+    pub async fn leaves(&self, path: &str, fields: &[(&str, &str)]) {
+        let request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(urlencoded(fields)));
+        let router = self.service.router.clone();
+        let answer = router.oneshot(request.unwrap()).await;
+        drop(answer.expect("the router answers"));
+    }
+
+    /// Looks at a page again and again until it says `words`.
+    pub async fn waits_for(&self, path: &str, words: &str) -> String {
+        const LOOKS: usize = 10_000;
+        for _ in 0..LOOKS {
+            let page = self.see(path).await;
+            if page.contains(words) {
+                return page;
+            }
+        }
+        panic!("{path} does not come to say {words}");
+    }
+
     /// Posts a form that must be accepted, and gives the path it leads to.
     pub async fn does(&self, path: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.post(path, fields).await;
