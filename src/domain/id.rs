@@ -44,6 +44,8 @@ ids! {
     DocumentId,
     /// Documents that were issued together, to be printed as one file.
     BinderId,
+    /// One sending of a document by FAX.
+    FaxId,
     /// One statement about the last stage of life.
     StatementId,
 }

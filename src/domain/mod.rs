@@ -6,6 +6,7 @@ pub mod clock;
 pub mod computed;
 pub mod date;
 pub mod directive;
+pub mod fax;
 pub mod form;
 pub mod id;
 pub mod import;

@@ -18,7 +18,7 @@ use sqlx::{Arguments, Row};
 use super::error::StoreError;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
-use crate::domain::id::{BinderId, DocumentId, FacilityId, ResidentId, StaffId};
+use crate::domain::id::{BinderId, DocumentId, FacilityId, FaxId, ResidentId, StaffId};
 
 /// A parameter. The `Option` is inside, so that PostgreSQL is told the type of a NULL.
 #[derive(Clone, Debug)]
@@ -55,6 +55,7 @@ arg_from! {
     &StaffId => T |id: &StaffId| id.0.clone();
     &DocumentId => T |id: &DocumentId| id.0.clone();
     &BinderId => T |id: &BinderId| id.0.clone();
+    &FaxId => T |id: &FaxId| id.0.clone();
     Day => T |day: Day| day.iso();
     Vec<u8> => B std::convert::identity;
     &Vec<u8> => B |bytes: &Vec<u8>| bytes.clone();
@@ -177,6 +178,7 @@ cells! {
     StaffId = text StaffId;
     DocumentId = text DocumentId;
     BinderId = text BinderId;
+    FaxId = text FaxId;
     Vec<u8> = bytes std::convert::identity;
 }
 

@@ -49,6 +49,7 @@ features! {
     directive,
     document,
     binder,
+    fax,
     link,
     scan,
     attachment,

@@ -19,7 +19,7 @@ pub use self::tasks::{Task, collect_card, tasks, tasks_card};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
-use super::{App, WebError, walk};
+use super::{App, WebError, fax, walk};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::form::Form as SheetForm;
@@ -522,7 +522,7 @@ pub fn who_prints(page: &Page) -> Markup {
 }
 
 /// What a paper is called; one of a form that is no longer kept, by the form's key.
-fn title<'a>(app: &'a App, form: &'a str) -> &'a str {
+pub(super) fn title<'a>(app: &'a App, form: &'a str) -> &'a str {
     match DirectivePaper::from_key(form) {
         Some(paper) => paper.title(),
         None => app.forms.get(form).map_or(form, |form| &form.title),
@@ -565,6 +565,7 @@ pub async fn list(
     let papers = document::live(&app.store, &permit, app.now(), None, 500).await?;
     let tasks = tasks(&app, &permit, None).await?;
     let old = document::to_collect(&app.store, &permit, None, LISTED).await?;
+    let faxes = fax::open_card(&app, &permit).await?;
     let fresh: Vec<_> = papers
         .iter()
         .filter(|paper| tasks.iter().all(|task| task.paper.id != paper.id))
@@ -582,6 +583,7 @@ pub async fn list(
             @if papers.is_empty() && tasks.is_empty() && old.is_empty() {
                 div .empty { p { "使われている紙はありません。入居者の画面から1人ずつ、または「まとめて発行・印刷」から発行します。" } a .button href="/residents" { "入居者へ" } }
             }
+            (faxes)
             (tasks_card(&app, &page, &tasks))
             (collect_card(&app, &page, &old, None))
             @if !fresh.is_empty() {
@@ -630,6 +632,7 @@ pub async fn show(
     let state = PaperState::of(&paper, app.now());
     let tasks = tasks(&app, &permit, Some(&paper.resident_id)).await?;
     let old = document::to_collect(&app.store, &permit, Some(&paper.resident_id), LISTED).await?;
+    let faxes = fax::card_of(&app, &permit, &id).await?;
     Ok(page.show_narrow(
         Place::Documents,
         &format!("No. {}", paper.serial),
@@ -648,10 +651,14 @@ pub async fn show(
             @if let Some(reason) = &paper.withdrawn_reason { p { "取り下げの理由: " (reason) } }
             div .actions {
                 a .button href={ "/documents/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
+                @if state == PaperState::Live && page.may(ActionKind::IssueDocument) {
+                    a .button .outline href={ "/documents/" (id) "/fax" } { "FAXで送る" }
+                }
             }
             @if state == PaperState::Live && is_card(&app, &paper.form) {
                 p .small { "「実際のサイズ(100%)」で印刷し、四隅の印に合わせて切り取ってください。" }
             }
+            (faxes)
             (tasks_card(&app, &page, &tasks))
             (collect_card(&app, &page, &old, Some(&head.id)))
             @if is_kept(&paper) { p { a href={ "/residents/" (head.id) "/directive/papers" } { "意思の書面" } } }

@@ -15,6 +15,7 @@ mod document;
 mod edit;
 mod error;
 mod facility;
+mod fax;
 mod grow;
 mod guard;
 mod icon;
@@ -195,6 +196,9 @@ pub fn router(app: App) -> Router {
         .route("/documents/{id}/withdraw", post(document::withdraw))
         .route("/documents/{id}/lost", post(document::lost))
         .route("/documents/{id}/collected", post(document::collected))
+        .route("/documents/{id}/fax", get(fax::form).post(fax::prepare))
+        .route("/faxes/{id}", get(fax::show).post(fax::note))
+        .route("/faxes/{id}/pdf", get(fax::pdf))
         .route("/scans", get(scan::list).post(scan::mark_seen))
         .route("/facility", get(facility::form).post(facility::save))
         .route("/staff", get(staff::list).post(staff::create))

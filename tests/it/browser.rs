@@ -332,6 +332,17 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
     assert_eq!(moved.status, 200, "{}", moved.text());
     let base = service.base_url.clone();
     let paper = issued.document["id"].as_str().unwrap().to_owned();
+    let sent = [
+        (
+            "recipient",
+            "地方独立行政法人 みなと市民病院機構 みなと総合医療センター",
+        ),
+        ("department", "入退院支援センター 地域医療連携室"),
+        ("number", "0463-21-1234"),
+        ("way", "paper"),
+    ];
+    let nurse = service.sign_in("nurse").await;
+    let fax = nurse.does(&format!("/documents/{paper}/fax"), &sent).await;
     let scan = issued.address().to_owned();
     let visits = move || {
         let browser = Browser::start(Screen::Desk).keeping(&pictures());
@@ -374,6 +385,8 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
         visit("issue-again", &format!("/residents/{full}/documents"));
         visit("document-old", &format!("/documents/{paper}"));
         visit("documents", "/documents");
+        visit("fax-new", &format!("/documents/{paper}/fax"));
+        visit("fax", &fax);
         browser.press("ログアウト");
         sign_in(&browser, &base, "manager");
         for name in ["facility", "staff", "audit"] {

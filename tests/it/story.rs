@@ -9,6 +9,7 @@ mod crew;
 mod directive;
 mod directive_paper;
 mod editing;
+mod fax;
 mod forms;
 mod import;
 mod paper;

@@ -11,6 +11,7 @@
 //! paint     boxes → PDF/A-2a by krilla
 //! sheet     a form and a resident's sheet → elements
 //! directive wishes, orders and talks → papers to sign and to keep; the explanation for everybody
+//! fax       the cover of a paper that is sent by FAX
 //! binder    the sheets of a facility behind a cover and an index
 //! card      a form whose paper is cut into cards
 //! check     how large a form's words come out, for whoever writes one
@@ -41,6 +42,7 @@ mod card;
 pub mod check;
 pub mod directive;
 pub mod element;
+pub mod fax;
 mod flow;
 pub mod font;
 mod grid;
@@ -242,6 +244,13 @@ pub fn render(document: &Document) -> Result<Vec<u8>, PdfError> {
         sections.push((bookmark.clone(), pages));
     }
     paint::paint(document, &sections)
+}
+
+/// How many pages a file of ours has; `None` when it cannot be read.
+pub fn page_count(pdf: Vec<u8>) -> Option<usize> {
+    hayro_syntax::Pdf::new(pdf)
+        .ok()
+        .map(|pdf| pdf.pages().len())
 }
 
 /// Why something could not be printed. `near` quotes the text concerned: for the reader, never for a log.
