@@ -53,15 +53,20 @@ pub fn order_to_withhold(text: &str) -> Option<String> {
         .filter(|letter| !letter.is_whitespace())
         .flat_map(char::to_lowercase)
         .collect();
-    let orders = DOING.iter().flat_map(|doing| {
-        PARTICLES.iter().flat_map(move |particle| {
-            DENIED
-                .iter()
-                .map(move |denied| format!("{doing}{particle}{denied}"))
+    let order = |doing: &str| {
+        bare.match_indices(doing).find_map(|(at, _)| {
+            let after = &bare[at + doing.len()..];
+            PARTICLES.iter().find_map(|particle| {
+                let said = after.strip_prefix(particle)?;
+                let denied = DENIED.iter().find(|denied| said.starts_with(**denied))?;
+                Some(format!("{doing}{particle}{denied}"))
+            })
         })
-    });
-    let labels = LABELS.iter().map(|label| (*label).to_owned());
-    orders.chain(labels).find(|order| bare.contains(order))
+    };
+    DOING.iter().find_map(|doing| order(doing)).or_else(|| {
+        let label = LABELS.iter().find(|label| bare.contains(**label))?;
+        Some((*label).to_owned())
+    })
 }
 
 #[cfg(test)]

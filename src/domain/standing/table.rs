@@ -442,7 +442,10 @@ fn every_state_at_every_limit_is_what_the_oracle_says() {
                             for now in instants(dates, end_of_life, limits) {
                                 let today = oracle::day_of(now.0);
                                 let majority = oracle::months_later(today, -18 * 12);
-                                for born in [Some(majority), Some(majority + 1), None] {
+                                // Who is of age hangs on no other limit: it is tried with one of them.
+                                let births = [Some(majority), Some(majority + 1), None];
+                                let tried = if limits == longest { births.len() } else { 1 };
+                                for born in &births[..tried] {
                                     let subject = Subject {
                                         birth_date: born
                                             .map(|born| Day::parse(&oracle::iso(born)).unwrap()),
@@ -475,7 +478,7 @@ fn every_state_at_every_limit_is_what_the_oracle_says() {
         StandingKind::ALL.len(),
         "every standing occurs: {seen:?}"
     );
-    assert!(combinations > 500_000, "{combinations}");
+    assert!(combinations > 300_000, "{combinations}");
 }
 
 fn plain(limits: Limits) -> Allowed {

@@ -45,7 +45,7 @@ fn what_does_not_fit_continues_and_says_so() {
 
 #[test]
 fn nothing_is_lost_over_pages() {
-    let note: String = (0..3000).map(|n| format!("第{n}項、")).collect();
+    let note: String = (0..1000).map(|n| format!("第{n}項、")).collect();
     let section = || Section::new().pin(Grid::new().row([Cell::blank("手書き", 30.0)]));
     for long in [
         Element::from(note.as_str()),
@@ -71,12 +71,12 @@ fn nothing_is_lost_over_pages() {
         let text: String = printed(&section().block("上").block(long.clone()).block("下"))
             .concat()
             .concat();
-        let found = (0..3000)
+        let found = (0..1000)
             .filter(|n| text.contains(&format!("第{n}項、")))
             .count();
         assert!(
-            found > 2900,
-            "{found} of 3000 entries stand on one line each: {long:?}"
+            found > 960,
+            "{found} of 1000 entries stand on one line each: {long:?}"
         );
         let letters = |text: &str| {
             text.chars()
