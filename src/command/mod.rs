@@ -151,7 +151,7 @@ fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Failure> {
 async fn until_stopped(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     tokio::select! {
         done = work => done,
-        () = serve::told_to_stop() => Err(Failure("中止しました。ファイルは書いていません".to_owned())),
+        () = serve::told_to_stop() => Err(Failure("中止しました。ファイルは書いていません。紙が発行されたかは「発行した紙」の画面で確かめてください".to_owned())),
     }
 }
 

@@ -251,6 +251,8 @@ pub struct Form {
     pub surface: Surface,
     /// Without it the form is printed on A4.
     pub card: Option<Card>,
+    /// For whom the copies of a sheet are, printed on each; without any there is one.
+    pub copies: Vec<String>,
     pub sections: Vec<Section>,
     pub print: Vec<Print>,
     /// The file as it was read, frozen into every document that is issued from it.
@@ -288,6 +290,8 @@ struct RawForm {
     source: String,
     surface: Surface,
     card: Option<Spanned<RawCard>>,
+    #[serde(default)]
+    copies: Vec<String>,
     #[serde(default)]
     section: Vec<RawSection>,
     #[serde(default)]
@@ -405,10 +409,10 @@ impl Form {
         grids.flatten().flatten()
     }
 
-    /// As many as one document is printed: a sheet for the crew and one for the hospital, or as many cards as fit on A4.
+    /// As many as one document is printed: the copies that the form names, or as many cards as fit on A4.
     pub fn most_copies(&self) -> u8 {
-        self.card
-            .map_or(2, |card| u8::try_from(card.per_sheet()).unwrap_or(u8::MAX))
+        let most = self.card.map_or(self.copies.len().max(1), Card::per_sheet);
+        u8::try_from(most).unwrap_or(u8::MAX)
     }
 
     /// The size of the paper, in words.
@@ -466,6 +470,7 @@ impl Checker<'_> {
             source: raw.source,
             surface: raw.surface,
             card,
+            copies: raw.copies,
             sections: raw
                 .section
                 .into_iter()

@@ -24,7 +24,7 @@ statements! {
     GET = concat!("select ", binder!(), " from binder b where b.facility_id = $1 and b.id = $2");
     PDF = "select pdf from binder where facility_id = $1 and id = $2";
     LIST = concat!("select ", binder!(), " from binder b where b.facility_id = $1 order by b.id desc limit $2");
-    PAPERS = "select p.document_id, d.resident_id, r.name as resident_name, r.room, d.serial, p.page,
+    PAPERS = "select p.document_id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, p.page,
             l.ended_at as link_ended_at
         from binder_document p
         join document d on d.facility_id = p.facility_id and d.id = p.document_id
@@ -63,6 +63,7 @@ row! {
         resident_name: String,
         room: Option<String>,
         serial: String,
+        form: String,
         /// On which it begins.
         page: i64,
         /// Somebody printed a newer one, or took it back.

@@ -169,7 +169,12 @@ async fn choose(
                 }))
             }
         }
-        p { "選んだ方の" (form.title) "を発行し、表紙とさくいんを付けた1つのPDFにします。前の紙のQRコードは無効になるので、回収して差し替えてください。" }
+        p {
+            "選んだ方の" (form.title)
+            @if form.card.is_some() { "を発行し、切り取って使う1つのPDFにします。" }
+            @else { "を発行し、表紙とさくいんを付けた1つのPDFにします。" }
+            "前の紙のQRコードは無効になるので、回収して差し替えてください。"
+        }
         @if everybody.is_empty() {
             div .empty { p { "入居している方はまだいません。" } a .button href="/residents" { "入居者へ" } }
         } @else {
@@ -509,6 +514,11 @@ pub async fn show(
         .iter()
         .filter(|paper| paper.link_ended_at.is_some())
         .count();
+    let are_cards = papers.iter().any(|paper| {
+        app.forms
+            .get(&paper.form)
+            .is_some_and(|form| form.card.is_some())
+    });
     let title = "まとめて発行した紙";
     Ok(page.show_narrow(
         Place::Documents,
@@ -527,7 +537,7 @@ pub async fn show(
                     @if page.may(ActionKind::IssueDocument) { p { a href="/documents/binder" { "新しい紙がいる方の分を発行する" } } }
                 }))
             }
-            p { (load::when(one.issued_at)) " " (one.issued_by_name) " ・ " (one.papers) "人分 " (one.pages) "ページ(表紙とさくいんを含む)" }
+            p { (load::when(one.issued_at)) " " (one.issued_by_name) " ・ " (one.papers) "人分 " (one.pages) "ページ" @if !are_cards { "(表紙とさくいんを含む)" } }
             div .actions {
                 a .button href={ "/documents/binders/" (id) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
             }

@@ -19,7 +19,7 @@ pub use self::tasks::{Task, collect_card, tasks, tasks_card};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
-use super::{App, WebError, fax, walk};
+use super::{App, WebError, fax, paper as prepared, walk};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::form::Form as SheetForm;
@@ -418,7 +418,12 @@ fn order_form(
             }
             div .field .invalid[at_copies.is_some()] {
                 label for="copies" { "部数" }
-                p .hint #copies-hint { "救急連絡シートを2部にすると「救急隊用」「病院控え」と印刷します。カードは同じものを1枚のA4に並べます" }
+                p .hint #copies-hint {
+                    @for form in app.forms.printable().filter(|form| form.copies.len() > 1) {
+                        (form.title) "は" (form.copies.len()) "部まで(" (form.copies.join("・")) ")。"
+                    }
+                    "カードは同じものを1枚のA4に並べます"
+                }
                 (error("copies-error", at_copies))
                 input .w-s #copies name="copies" inputmode="numeric" maxlength="6" aria-describedby="copies-hint copies-error"
                     aria-invalid=[at_copies.map(|_| "true")]
@@ -566,6 +571,7 @@ pub async fn list(
     let tasks = tasks(&app, &permit, None).await?;
     let old = document::to_collect(&app.store, &permit, None, LISTED).await?;
     let faxes = fax::open_card(&app, &permit).await?;
+    let prepared = prepared::card(&app, &permit).await?;
     let fresh: Vec<_> = papers
         .iter()
         .filter(|paper| tasks.iter().all(|task| task.paper.id != paper.id))
@@ -592,6 +598,7 @@ pub async fn list(
                     ul .papers { @for paper in fresh { (live_row(&app, paper)) } }
                 }
             }
+            (prepared)
         },
     ))
 }

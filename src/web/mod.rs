@@ -22,6 +22,7 @@ mod icon;
 pub mod import;
 mod load;
 mod page;
+mod paper;
 mod photo;
 mod resident;
 mod revision;
@@ -199,6 +200,8 @@ pub fn router(app: App) -> Router {
         .route("/documents/{id}/fax", get(fax::form).post(fax::prepare))
         .route("/faxes/{id}", get(fax::show).post(fax::note))
         .route("/faxes/{id}/pdf", get(fax::pdf))
+        .route("/papers/door.pdf", get(paper::door))
+        .route("/papers/blank/{form}", get(paper::blank))
         .route("/scans", get(scan::list).post(scan::mark_seen))
         .route("/facility", get(facility::form).post(facility::save))
         .route("/staff", get(staff::list).post(staff::create))

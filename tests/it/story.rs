@@ -14,6 +14,7 @@ mod forms;
 mod import;
 mod paper;
 mod people;
+mod prepared;
 mod print;
 mod rules;
 mod wording;

@@ -136,6 +136,10 @@ pub(super) static SAZANAMI: Home = Home {
             "ambulance_entrance",
             "建物東側の搬入口(ストレッチャー可)。夜間は警備灯の下でお待ちします",
         ),
+        ("binder_place", "2階ナースステーション 赤い綴り"),
+        ("cards_place", "各居室の枕元の壁"),
+        ("originals_place", "医務室 鍵付き書庫の上から2段目"),
+        ("belongings_place", "医務室 入口の棚(部屋の番号順)"),
         ("facility_manager_name", "安孫子 光代"),
         // The other homes have not asked the fire department yet: crews resuscitate and transport there.
         ("mc_area", "minato"),

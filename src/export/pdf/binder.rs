@@ -81,10 +81,10 @@ pub fn render(form: &Form, cover: &Cover, leaves: &[Leaf]) -> Result<Drawn, PdfE
         before.collect()
     };
     // The index is as long whichever page numbers stand in it.
-    let front = front(cover, leaves, &begins(1)).pages()?;
+    let front = front(form, cover, leaves, &begins(1)).pages()?;
     let begins = begins(front + 1);
     let pages = front + lengths.iter().sum::<usize>();
-    let mut document = document.with(self::front(cover, leaves, &begins));
+    let mut document = document.with(self::front(form, cover, leaves, &begins));
     document.sections.extend(sheets);
     Ok(Drawn {
         pdf: super::render(&document)?,
@@ -100,7 +100,7 @@ fn bound<'a>(form: &Form, leaf: &Leaf) -> Section<'a> {
         .footer(move |page| foot_line(&format!("{foot}　綴り {}", page.overall), page))
 }
 
-fn front<'a>(cover: &Cover, leaves: &[Leaf], begins: &[usize]) -> Section<'a> {
+fn front<'a>(form: &Form, cover: &Cover, leaves: &[Leaf], begins: &[usize]) -> Section<'a> {
     let printed = date::moment_text(cover.issued_at);
     let title = Row::new(3.0)
         .at(
@@ -108,7 +108,7 @@ fn front<'a>(cover: &Cover, leaves: &[Leaf], begins: &[usize]) -> Section<'a> {
             Vertical::Bottom,
             Stack::new(0.6)
                 .with(
-                    Text::heading(1, "救急連絡シート綴り")
+                    Text::heading(1, format!("{}綴り", form.title))
                         .size(24.0)
                         .leading(1.15),
                 )
@@ -135,7 +135,7 @@ fn front<'a>(cover: &Cover, leaves: &[Leaf], begins: &[usize]) -> Section<'a> {
     }
     let mut by_reading: Vec<usize> = (0..leaves.len()).collect();
     by_reading.sort_by_cached_key(|leaf| Head::of(&leaves[*leaf].view.record).kana_key);
-    let foot = format!("{}　救急連絡シート綴り　{printed} 印刷", cover.facility);
+    let foot = format!("{}　{}綴り　{printed} 印刷", cover.facility, form.title);
     let mut section = Section::new()
         .bookmark("さくいん")
         .margins(MARGINS)

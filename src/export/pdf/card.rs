@@ -48,7 +48,9 @@ const CALL_BESIDE_MM: f32 = 72.0;
 /// White above the line that tells whose a card is, in millimetres.
 const WHOSE_DOWN_MM: f32 = 1.5;
 /// Width of the marks of the paper, in millimetres.
-const MARKS_MM: f32 = 33.0;
+const MARKS_MM: f32 = 32.0;
+/// Between the groups of a code where a hyphen has no room; never at a line's end.
+const GROUP_SPACE: &str = "\u{a0}";
 const TITLE_PT: f32 = 9.0;
 const KANA_PT: f32 = 7.5;
 const VALUE_PT: f32 = 9.0;
@@ -338,6 +340,11 @@ fn foot(card: Card, face: &Leaf) -> Element {
     let mut typed_code = Stack::new(0.0);
     if !face.paper.address.is_empty() {
         let (place, token) = sheet::typed(&face.paper.address.to_ascii_uppercase());
+        let token = if card.is_wide() {
+            token.replace('-', GROUP_SPACE)
+        } else {
+            token
+        };
         typed_code = typed_code.with(typed(place)).with(typed(token));
     }
     let mut marks = Stack::new(0.0);
@@ -349,7 +356,7 @@ fn foot(card: Card, face: &Leaf) -> Element {
             format!(" 第{}版", view.marks.revision)
         };
         marks = marks
-            .with(mark(format!("照合{} No.{}", issue.match_code, issue.serial)).align(Align::Right))
+            .with(mark(format!("照合{} №{}", issue.match_code, issue.serial)).align(Align::Right))
             .with(mark(format!("{printed}{of}")).align(Align::Right));
     }
     let row = Row::new(1.0)

@@ -11,6 +11,8 @@
 //! paint     boxes → PDF/A-2a by krilla
 //! sheet     a form and a resident's sheet → elements
 //! directive wishes, orders and talks → papers to sign and to keep; the explanation for everybody
+//! blank     a form to fill in by hand
+//! door      where papers and belongings are, for the night desk
 //! fax       the cover of a paper that is sent by FAX
 //! binder    the sheets of a facility behind a cover and an index
 //! card      a form whose paper is cut into cards
@@ -38,9 +40,11 @@
 //! # Ok::<(), pdf::PdfError>(())
 //! ```
 pub mod binder;
+pub mod blank;
 mod card;
 pub mod check;
 pub mod directive;
+pub mod door;
 pub mod element;
 pub mod fax;
 mod flow;

@@ -45,9 +45,6 @@ pub struct Paper<'a> {
     pub photo: Option<&'a [u8]>,
 }
 
-/// For whom the two copies of a sheet are.
-pub const COPIES: [&str; 2] = ["救急隊用", "病院控え"];
-
 /// Between blocks, in millimetres.
 const GAP: f32 = 0.9;
 /// In millimetres; office printers leave 5 mm white at most.
@@ -84,21 +81,22 @@ pub fn render(form: &Form, view: &SheetView, paper: &Paper) -> Result<Vec<u8>, P
         return Ok(card::render(form, card, &[face], copies, &document)?.0);
     }
     if copies > 1 {
+        let copies = form.copies.iter().take(usize::from(copies));
         document
             .sections
-            .extend(COPIES.map(|holder| section(form, view, paper, Some(holder))));
+            .extend(copies.map(|holder| section(form, view, paper, Some(holder))));
     } else {
         document.sections.push(section(form, view, paper, None));
     }
     super::render(&document)
 }
 
-/// The sheet as a part of a larger file; for whom, where there are two.
+/// The sheet as a part of a larger file; for whom, where there are several.
 pub fn section(
     form: &Form,
     view: &SheetView,
     paper: &Paper,
-    holder: Option<&'static str>,
+    holder: Option<&str>,
 ) -> Section<'static> {
     let (lead_rows, rest) = split(form);
     let band_first = lead_rows.is_none() || !matches!(form.print.get(1), Some(Print::Band));

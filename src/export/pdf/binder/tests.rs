@@ -70,7 +70,7 @@ fn the_index_says_on_which_page_each_sheet_begins() {
     for (pair, length) in drawn.begins.windows(2).zip(&lengths) {
         assert_eq!(pair[1] - pair[0], *length);
     }
-    let index = words(&super::front(&COVER, &leaves, &drawn.begins));
+    let index = words(&super::front(&form, &COVER, &leaves, &drawn.begins));
     for begins in &drawn.begins {
         let times = index.iter().filter(|line| **line == begins.to_string());
         assert!(times.count() >= 2, "{begins} in {index:?}");
@@ -79,9 +79,10 @@ fn the_index_says_on_which_page_each_sheet_begins() {
 
 #[test]
 fn s19_the_index_tells_people_apart_and_nothing_else_of_them() {
+    let form = Forms::built_in().emergency().clone();
     let views = home();
     let leaves: Vec<Leaf> = views.iter().map(leaf).collect();
-    let index = words(&front(&COVER, &leaves, &[2, 3, 4, 6])).concat();
+    let index = words(&front(&form, &COVER, &leaves, &[2, 3, 4, 6])).concat();
     for view in &views {
         for key in ["name", "name_kana", "birth_date"] {
             assert!(index.contains(&shown(view, key)), "{key} in {index}");

@@ -123,7 +123,7 @@ fn s08_a_card_says_when_it_was_printed_of_which_version_and_until_when_it_holds(
             let text = text(&form(key), &view);
             let mut marks = vec![
                 format!("照合{}", issue.match_code),
-                format!("No.{}", issue.serial),
+                format!("№{}", issue.serial),
                 "2026-11-23印刷".to_owned(),
                 format!("{}まで", issue.valid_until.iso()),
             ];
@@ -133,6 +133,67 @@ fn s08_a_card_says_when_it_was_printed_of_which_version_and_until_when_it_holds(
             for mark in marks {
                 assert!(text.contains(&mark), "{key} {who}: {mark} in {text}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_typed_code_is_never_parted() {
+    const LETTERS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut state = 7_u64;
+    let mut token = || -> String {
+        let letters = (0..26).map(|at| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let most = if at == 0 { 8 } else { LETTERS.len() as u64 };
+            char::from(LETTERS[((state >> 33) % most) as usize])
+        });
+        letters.collect()
+    };
+    let mut view = sample::ordinary();
+    view.issue.as_mut().unwrap().serial = "2026-8888".to_owned();
+    for key in CARDS {
+        let card = form(key).card.unwrap();
+        let width = f32::from(card.width) - 2.0 * Imposition::of(card).inset();
+        for _ in 0..200 {
+            let address = format!("https://hikitsugi.city.example.lg.jp/Q/{}", token());
+            let face = Leaf {
+                view: &view,
+                paper: Paper {
+                    address: &address,
+                    photo: None,
+                },
+            };
+            let shaper = Shaper::new();
+            let layouter = Layouter {
+                shaper: &shaper,
+                scale: 1.0,
+            };
+            let laid = layouter
+                .lay(&foot(card, &face), width, 0.0, Ink::Black)
+                .unwrap();
+            let (mut lines, mut symbols) = (Vec::new(), Vec::new());
+            let placed = Placed {
+                x: 0.0,
+                y: 0.0,
+                laid,
+            };
+            collect(&placed, 0.0, 0.0, &mut lines, &mut symbols);
+            let (_, typed) = sheet::typed(&address);
+            let typed = if card.is_wide() {
+                typed.replace('-', GROUP_SPACE)
+            } else {
+                typed
+            };
+            let said: Vec<_> = lines
+                .iter()
+                .map(|line| (&line.text, line.size_pt))
+                .collect();
+            let whole = |words: &str| lines.iter().any(|line| line.text == words);
+
+            assert!(whole(&typed), "{key}: {said:?}");
+            assert!(whole("照合か-482 №2026-8888"), "{key}: {said:?}");
         }
     }
 }
@@ -332,7 +393,7 @@ fn two_copies_of_a_sheet_say_for_whom_they_are() {
     let mut view = sample::ordinary();
     view.issue.as_mut().unwrap().copies = 2;
     let emergency = Forms::built_in().emergency().clone();
-    let pages = |holder| {
+    let pages = |holder: Option<&str>| {
         let section = sheet::section(&emergency, &view, &paper(), holder);
         let pages = crate::export::pdf::flow::pages(&Shaper::new(), &section, 0).unwrap();
         let (mut lines, mut symbols) = (Vec::new(), Vec::new());
@@ -344,9 +405,10 @@ fn two_copies_of_a_sheet_say_for_whom_they_are() {
             .map(|line| line.text.clone())
             .collect::<Vec<_>>()
     };
-    for holder in sheet::COPIES {
-        assert!(pages(Some(holder)).contains(&holder.to_owned()));
-        assert!(!pages(None).contains(&holder.to_owned()));
+    assert_eq!(emergency.copies, ["救急隊用", "病院控え"]);
+    for holder in &emergency.copies {
+        assert!(pages(Some(holder)).contains(holder));
+        assert!(!pages(None).contains(holder));
     }
     let two = sheet::render(&emergency, &view, &paper()).unwrap();
     view.issue.as_mut().unwrap().copies = 1;

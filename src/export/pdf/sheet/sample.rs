@@ -50,6 +50,12 @@ fn view(record: &Value) -> SheetView {
     }
 }
 
+/// A facility and nobody's answers.
+pub(in crate::export::pdf) fn nothing() -> SheetView {
+    let standing = directive::of(StandingKind::FullCpr);
+    SheetView::of(Record::default(), facility(), standing, NOW)
+}
+
 fn record(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }

@@ -162,6 +162,18 @@ fn s03_s15_an_ordinary_sheet_is_one_page_in_every_standing() {
 }
 
 #[test]
+fn the_page_that_opens_a_shared_file_is_one_page() {
+    let file = Forms::built_in().get("file").unwrap().clone();
+    for kind in StandingKind::ALL {
+        let found = pages(&file, &sample::standing(kind), None).len();
+        let mut full = sample::severe();
+        full.standing = crate::domain::directive::sample::of(kind);
+        let severe = pages(&file, &full, None).len();
+        assert_eq!((found, severe), (1, 1), "{kind:?}");
+    }
+}
+
+#[test]
 fn s09_s13_s14_an_order_on_paper_says_to_what_it_applies_whom_to_call_and_until_when() {
     for view in [
         sample::standing(StandingKind::OrderOnFile),

@@ -166,7 +166,7 @@ pub(in crate::export::pdf) fn number(number: &str, size_pt: f32) -> Text {
 
 /// Telephone numbers in large digits, the first the largest; who answers stands beside. Numbers of the same person
 /// stand together.
-fn calls(shown: &Shown) -> Element {
+pub(in crate::export::pdf) fn calls(shown: &Shown) -> Element {
     let Shown::Rows(rows) = shown else {
         return number(&shown.line(), CALL_PT).leading(1.15).into();
     };
@@ -336,7 +336,7 @@ fn group_text(group: &[form::Column], row: &[(Field, Shown)]) -> Text {
 }
 
 /// Boxes to write in; `choices` are boxes to tick at the bottom of theirs.
-pub(super) fn blank(title: &str, rows: &[Vec<BlankCell>]) -> Grid {
+pub(in crate::export::pdf) fn blank(title: &str, rows: &[Vec<BlankCell>]) -> Grid {
     let cell = |blank: &BlankCell| {
         let height = f32::from(blank.height);
         let span = u16::try_from(blank.span).unwrap_or(u16::MAX);
