@@ -7,9 +7,11 @@
 #[macro_use]
 mod support;
 mod browser;
+mod degraded;
 mod demo;
 mod directive;
 mod forms_check;
+mod golden;
 mod hazards;
 mod layers;
 mod paper;

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod doubles;
+pub mod grey;
 pub mod paper;
 pub mod postgres;
 pub mod service;

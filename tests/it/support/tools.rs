@@ -1,7 +1,9 @@
-//! The programs that look at our papers from outside: poppler, zbar and qpdf. A test without them fails.
+//! The programs that look at our papers from outside: poppler, zbar, tesseract and qpdf. A test without them fails.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use super::grey::Grey;
 
 /// What a program says; that it is missing or fails is the test's failure.
 pub fn output(program: &str, arguments: &[&str]) -> Vec<u8> {
@@ -22,6 +24,8 @@ pub fn text(program: &str, arguments: &[&str]) -> String {
 fn run(program: &str, arguments: &[&str]) -> Output {
     Command::new(program)
         .args(arguments)
+        // Tesseract's threads spin while they wait for each other.
+        .env("OMP_THREAD_LIMIT", "1")
         .output()
         .unwrap_or_else(|error| panic!("{program}: {error}; tests/run installs what is missing"))
 }
@@ -130,19 +134,85 @@ impl Pdf {
         });
         arguments.extend([self.path(), out]);
         output("pdftoppm", &arguments);
-        let seen = format!("{out}.png");
-        let read = run("zbarimg", &["--quiet", "--raw", &seen]);
-        // zbarimg ends with 4 when it sees no code, which is an answer here.
-        assert!(
-            matches!(read.status.code(), Some(0 | 4)),
-            "zbarimg {seen}: {}",
-            String::from_utf8_lossy(&read.stderr)
+        codes_in(Path::new(&format!("{out}.png")))
+    }
+
+    /// The rows of a page between two heights, in shades of grey, as a fax in fine mode scans them: 204 by 196 dpi.
+    pub fn strip(&self, page: usize, from: usize, rows: usize) -> Grey {
+        let out = self.folder.join("strip");
+        let out = out.to_str().expect("a test's path is plain");
+        let [page, from, rows] = [page, from, rows].map(|number| number.to_string());
+        output(
+            "pdftoppm",
+            &[
+                "-gray",
+                "-singlefile",
+                "-rx",
+                "204",
+                "-ry",
+                "196",
+                "-f",
+                &page,
+                "-l",
+                &page,
+                "-x",
+                "0",
+                "-y",
+                &from,
+                "-W",
+                "1684",
+                "-H",
+                &rows,
+                self.path(),
+                out,
+            ],
         );
-        String::from_utf8_lossy(&read.stdout)
-            .lines()
-            .map(str::to_owned)
+        Grey::read(Path::new(&format!("{out}.pgm")))
+    }
+
+    /// Every page in shades of grey.
+    pub fn greys(&self, dpi: u32) -> Vec<Grey> {
+        let pages = self.pages();
+        (1..=pages)
+            .map(|page| {
+                let out = self.folder.join("page");
+                let out = out.to_str().expect("a test's path is plain");
+                let [page, dpi] = [page.to_string(), dpi.to_string()];
+                output(
+                    "pdftoppm",
+                    &[
+                        "-gray",
+                        "-singlefile",
+                        "-r",
+                        &dpi,
+                        "-f",
+                        &page,
+                        "-l",
+                        &page,
+                        self.path(),
+                        out,
+                    ],
+                );
+                Grey::read(Path::new(&format!("{out}.pgm")))
+            })
             .collect()
     }
+}
+
+/// What the QR codes of a picture say.
+pub fn codes_in(picture: &Path) -> Vec<String> {
+    let picture = picture.to_str().expect("a test's path is plain");
+    let read = run("zbarimg", &["--quiet", "--raw", picture]);
+    // zbarimg ends with 4 when it sees no code, which is an answer here.
+    assert!(
+        matches!(read.status.code(), Some(0 | 4)),
+        "zbarimg {picture}: {}",
+        String::from_utf8_lossy(&read.stderr)
+    );
+    String::from_utf8_lossy(&read.stdout)
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Text without white space.

@@ -1,0 +1,143 @@
+//! How the shipped forms look: each in each standing, with an ordinary, a full and an overflowing record, as pictures
+//! that a person has looked at.
+//!
+//! After a change of looks that is meant, write them anew and look at what the commit shows:
+//!
+//! ```text
+//! GOLDEN=write cargo test --test it golden
+//! ```
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use hikitsugi::domain::form::Forms;
+use hikitsugi::domain::standing::StandingKind;
+use hikitsugi::export::pdf::sheet::{self, Paper};
+use serde_json::{Value, json};
+
+use crate::support::grey::Grey;
+use crate::support::tools::Pdf;
+use crate::support::{Folder, paper, sheet as records};
+
+/// Small, but a line that moved, a word more or a heavier face is seen.
+const DPI: u32 = 50;
+/// Compared in squares of so many pixels, 4 mm on paper: their middle shade may differ by so much, and that of the whole
+/// page by so much. Other versions of the rasteriser draw an edge a little darker.
+const SQUARE: usize = 8;
+const IN_A_SQUARE: f64 = 24.0;
+const IN_ALL: f64 = 1.0;
+
+fn pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// More illnesses and medicines than a page holds.
+fn overflowing() -> Value {
+    let mut record = records::full();
+    for key in ["medications", "current_conditions", "past_history"] {
+        let rows = record[key].as_array_mut().unwrap();
+        *rows = rows.iter().cycle().take(20).cloned().collect();
+    }
+    record["usual_condition_note"] =
+        json!("笑顔で会話する。名前と場所が言える。食事は自分で8割以上。".repeat(2));
+    record
+}
+
+/// Where two pictures differ by more than a rasteriser may.
+fn difference(is: &Grey, was: &Grey) -> Option<String> {
+    if (is.width, is.height) != (was.width, was.height) {
+        return Some(format!(
+            "{}×{} pixels instead of {}×{}",
+            is.width, is.height, was.width, was.height
+        ));
+    }
+    let mut all = 0.0;
+    for top in (0..is.height).step_by(SQUARE) {
+        for left in (0..is.width).step_by(SQUARE) {
+            let (mut sum, mut count) = (0_i64, 0_u32);
+            for row in top..(top + SQUARE).min(is.height) {
+                for at in row * is.width + left..row * is.width + (left + SQUARE).min(is.width) {
+                    sum += i64::from(is.shades[at]) - i64::from(was.shades[at]);
+                    all += f64::from(is.shades[at].abs_diff(was.shades[at]));
+                    count += 1;
+                }
+            }
+            let mean = sum as f64 / f64::from(count);
+            if mean.abs() > IN_A_SQUARE {
+                return Some(format!(
+                    "{mean:+.0} shades {top} pixels from the top and {left} from the left"
+                ));
+            }
+        }
+    }
+    let mean = all / is.shades.len() as f64;
+    (mean > IN_ALL).then(|| format!("{mean:.2} shades on the whole page"))
+}
+
+#[test]
+fn every_form_in_every_standing_looks_as_it_was_looked_at() {
+    let anew = std::env::var("GOLDEN").is_ok_and(|what| what == "write");
+    let folder = Folder::new();
+    let forms = Forms::built_in();
+    let contents = [
+        ("ordinary", paper::resident(12)),
+        ("full", records::full()),
+        ("overflow", overflowing()),
+    ];
+    let mut expected = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for form in forms.printable() {
+        for kind in StandingKind::ALL {
+            let standing = paper::in_standing(kind);
+            for (content, record) in &contents {
+                let view = paper::view(record, kind, 7);
+                let printed = sheet::render(
+                    form,
+                    &view,
+                    &Paper {
+                        address: &paper::address(7),
+                        photo: None,
+                    },
+                )
+                .unwrap();
+                let pages = Pdf::new(folder.path(), "golden", &printed).greys(DPI);
+                for (page, mut is) in (1..).zip(pages) {
+                    is.coarse();
+                    let name = format!("{}-{}-{content}-{page}.png", form.key, standing.code());
+                    let file = pictures().join(&name);
+                    if anew {
+                        is.save(&file);
+                    } else {
+                        let differs = match Grey::open(&file) {
+                            None => Some("there is no such picture yet".to_owned()),
+                            Some(was) => difference(&is, &was),
+                        };
+                        if let Some(why) = differs {
+                            let seen = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+                            std::fs::create_dir_all(&seen).unwrap();
+                            is.save(&seen.join(format!("golden-{name}")));
+                            wrong.push(format!("{name}: {why}"));
+                        }
+                    }
+                    expected.insert(name);
+                }
+            }
+        }
+    }
+    for file in std::fs::read_dir(pictures()).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if !expected.contains(&name) {
+            if anew {
+                std::fs::remove_file(pictures().join(&name)).unwrap();
+            } else {
+                wrong.push(format!("{name}: no form prints this page any more"));
+            }
+        }
+    }
+    println!("{} pictures", expected.len());
+    assert!(
+        wrong.is_empty(),
+        "these pages look different (target/screens/golden-*.png); GOLDEN=write takes them as they are:\n{}",
+        wrong.join("\n")
+    );
+}
