@@ -1,7 +1,7 @@
 //! The standing cannot lie: whatever is done by whomever in whatever order, no surface says that an order is on file
 //! unless a second opinion, written from safety.md alone, says so too.
 //!
-//! An ordinary run plays 1,000 sequences on each database, so that it ends within the hour on a slow machine too. A
+//! An ordinary run plays 500 sequences on each database, so that it ends within the hour on a slow machine too. A
 //! million, with another seed:
 //!
 //! ```text

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::standing::StandingKind;
 use hikitsugi::export::pdf::sheet::{self, Paper};
-use serde_json::{Value, json};
 
 use crate::support::grey::Grey;
 use crate::support::tools::Pdf;
@@ -29,18 +28,6 @@ const IN_ALL: f64 = 1.0;
 
 fn pictures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
-}
-
-/// More illnesses and medicines than a page holds.
-fn overflowing() -> Value {
-    let mut record = records::full();
-    for key in ["medications", "current_conditions", "past_history"] {
-        let rows = record[key].as_array_mut().unwrap();
-        *rows = rows.iter().cycle().take(20).cloned().collect();
-    }
-    record["usual_condition_note"] =
-        json!("笑顔で会話する。名前と場所が言える。食事は自分で8割以上。".repeat(2));
-    record
 }
 
 /// Where two pictures differ by more than a rasteriser may.
@@ -82,7 +69,7 @@ fn every_form_in_every_standing_looks_as_it_was_looked_at() {
     let contents = [
         ("ordinary", paper::resident(12)),
         ("full", records::full()),
-        ("overflow", overflowing()),
+        ("overflow", records::overflowing()),
     ];
     let mut expected = BTreeSet::new();
     let mut wrong = Vec::new();

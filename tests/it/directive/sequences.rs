@@ -11,7 +11,7 @@ use crate::support::{Folder, postgres};
 
 /// On both databases together. Twenty thousand take longer than everything else on a slow machine: they are a run of
 /// their own (tests/it/directive.rs).
-const SEQUENCES: u64 = 2_000;
+const SEQUENCES: u64 = 1_000;
 /// Between two restarts.
 const SIDE_BY_SIDE: u64 = 200;
 /// In one SQLite file. It lies in memory, and a container gives 64 MB of it to everything that runs there.

@@ -22,7 +22,7 @@ use crate::support::tools::{Pdf, bare};
 use crate::support::{Bench, Folder};
 
 /// On each database.
-const SEQUENCES: u64 = 60;
+const SEQUENCES: u64 = 24;
 /// Papers of one resident at most.
 const PAPERS: usize = 3;
 const ORDER: &str = "order_on_file";
