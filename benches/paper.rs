@@ -1,7 +1,9 @@
-//! One dense sheet, and a hundred, from record to PDF.
+//! One dense sheet, a card and whole binders, from record to PDF.
 //!
 //! `cargo bench --bench paper`
 
+#[path = "support/memory.rs"]
+mod memory;
 #[path = "support/meter.rs"]
 mod meter;
 #[path = "support/sample.rs"]
@@ -78,17 +80,23 @@ fn paper(criterion: &mut Criterion) {
 
     for count in [100, 300] {
         let views: Vec<SheetView> = (0..count).map(sample::view).collect();
+        memory::forget_peak();
+        let before = memory::now();
         let meter = meter::Meter::start();
         let drawn = bind(form, &views, &photo);
         let cost = meter.stop();
         println!(
-            "a binder of {count}: {} pages, {} bytes, {:.2} s wall",
+            "a binder of {count}: {} pages, {:.2} MB, {:.2} s wall, {:.2} s CPU; at most {:.0} MB of memory, {:.0} MB before",
             drawn.pages,
-            drawn.pdf.len(),
-            meter::micros(cost.wall) / 1e6
+            drawn.pdf.len() as f64 / 1e6,
+            meter::micros(cost.wall) / 1e6,
+            meter::micros(cost.cpu()) / 1e6,
+            memory::peak(),
+            before
         );
     }
 
+    let wallet = forms.get("wallet").expect("the card is built in");
     let mut group = criterion.benchmark_group("paper");
     group.sample_size(10);
     group.bench_function("one dense sheet", |bencher| {
@@ -102,6 +110,9 @@ fn paper(criterion: &mut Criterion) {
             };
             sheet::render(form, black_box(&sheets[0]), &paper).expect("the sample can be printed")
         });
+    });
+    group.bench_function("a wallet card", |bencher| {
+        bencher.iter(|| render(wallet, black_box(&sheets[0]), &photo));
     });
     group.bench_function("its QR code alone", |bencher| {
         bencher.iter(|| Qr::encode(black_box(sample::ADDRESS)).map(|qr| qr.rectangles().len()));
