@@ -19,7 +19,7 @@ use crate::support::tools::{Pdf, bare};
 const SHEETS: usize = 100;
 /// The rows of a fax that hold the QR code and what the band says first.
 const FROM: usize = 60;
-const ROWS: usize = 600;
+const ROWS: usize = 690;
 /// The rows that hold what the band says first, from where and how many, on the paper around.
 const BAND: (usize, usize) = (405, 200);
 /// A fold goes through the middle of the QR code: across the page, or down it and through the band too.
