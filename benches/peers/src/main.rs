@@ -1,11 +1,8 @@
-//! The same dense sheet by hikitsugi, by the typst library and by genpdf, in one run; then a sheet, a card and binders
-//! beside what prints a page of HTML: headless Chromium and WeasyPrint.
+//! The same dense sheet by hikitsugi, by the typst library and by genpdf, in one run.
 //!
-//! `cargo run --release --manifest-path benches/peers/Cargo.toml`, from anywhere; needs `pdftotext` (poppler-utils) and
-//! what `printers.py` names. `PYTHON` is the Python that has WeasyPrint, if it is not `python3`.
+//! `cargo run --release --manifest-path benches/peers/Cargo.toml`, from anywhere; needs `pdftotext` (poppler-utils).
 
 mod by_genpdf;
-mod by_html;
 mod by_typst;
 #[path = "../../support/meter.rs"]
 mod meter;
@@ -16,17 +13,14 @@ mod words;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use hikitsugi::domain::clock::Moment;
-use hikitsugi::domain::form::{Form, Forms};
+use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::view::SheetView;
-use hikitsugi::export::pdf::binder::{self, Cover, Leaf};
 use hikitsugi::export::pdf::sheet::{self, Paper};
 use hikitsugi::export::pdf::{self, Document, Section, Text};
 
 use by_genpdf::Genpdf;
-use by_html::Printer;
 use by_typst::Typst;
 use meter::{Cost, Meter, median, micros};
 use words::Words;
@@ -110,106 +104,7 @@ fn main() {
     for (peer, costs) in peers.into_iter().zip(&costs) {
         report(peer, median(costs), own, &folder);
     }
-    through_html(&forms, &photo, &folder);
     println!("\nThe files are in {}", folder.display());
-}
-
-/// Wall time, because the other printers are processes of their own: each waits for nothing but itself.
-fn through_html(forms: &Forms, photo: &[u8], folder: &Path) {
-    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/fonts");
-    let fonts = fonts
-        .canonicalize()
-        .expect("the fonts are in the repository");
-    let picture = folder.join("photo.jpg");
-    std::fs::write(&picture, photo).expect("the folder is writable");
-    let picture = format!("file://{}", picture.display());
-    let mut printers = ["chromium", "weasyprint"].map(|way| Printer::start(way, folder));
-    let wallet = forms.get("wallet").expect("the card is built in");
-    println!("\nBeside HTML, wall ms, median of as many turns by turns after one that warms up\n");
-    println!(
-        "| | turns | hikitsugi | kB | Chromium | of hikitsugi | kB | WeasyPrint | of hikitsugi | kB |"
-    );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    for (name, form, count, turns) in [
-        ("a sheet", forms.emergency(), 1, 10),
-        ("a wallet card", wallet, 1, 10),
-        ("a binder of 100", forms.emergency(), 100, 1),
-        ("a binder of 300", forms.emergency(), 300, 1),
-    ] {
-        let mut walls = [const { Vec::new() }; 3];
-        let mut bytes = [0; 3];
-        let warm_up = usize::from(turns > 1);
-        for turn in 0..turns + warm_up {
-            let views: Vec<SheetView> = (0..count)
-                .map(|resident| sample::view(turn * count + resident))
-                .collect();
-            let words: Vec<Words> = views
-                .iter()
-                .map(|view| Words::of(form, view, sample::ADDRESS))
-                .collect();
-            let page = by_html::page(&words, &picture, &fonts);
-            let mut measured = |who: usize, print: &mut dyn FnMut() -> Vec<u8>| {
-                let meter = Meter::start();
-                let pdf = black_box(print());
-                let wall = meter.stop().wall;
-                bytes[who] = pdf.len();
-                if turn >= warm_up {
-                    walls[who].push(wall);
-                }
-            };
-            measured(0, &mut || own(form, &views, photo));
-            for (who, printer) in (1..).zip(&mut printers) {
-                let file = printer.put(&format!("{}-{count}", form.key), &page);
-                measured(who, &mut || printer.print(&file));
-            }
-        }
-        let [own, chromium, weasyprint] = walls.map(middle);
-        let times = |wall: Duration| wall.as_secs_f64() / own.as_secs_f64();
-        let kilobytes = bytes.map(|bytes| bytes as f64 / 1e3);
-        println!(
-            "| {name} | {turns} | {:.1} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} |",
-            micros(own) / 1e3,
-            kilobytes[0],
-            micros(chromium) / 1e3,
-            times(chromium),
-            kilobytes[1],
-            micros(weasyprint) / 1e3,
-            times(weasyprint),
-            kilobytes[2],
-        );
-    }
-}
-
-fn middle(mut walls: Vec<Duration>) -> Duration {
-    walls.sort_unstable();
-    walls[walls.len() / 2]
-}
-
-/// One sheet or card, or all of them bound.
-fn own(form: &Form, views: &[SheetView], photo: &[u8]) -> Vec<u8> {
-    let paper = || Paper {
-        address: sample::ADDRESS,
-        photo: Some(photo),
-    };
-    if let [view] = views {
-        return sheet::render(form, view, &paper()).expect("the sample can be printed");
-    }
-    let leaves: Vec<Leaf> = views
-        .iter()
-        .map(|view| Leaf {
-            view,
-            paper: paper(),
-        })
-        .collect();
-    let cover = Cover {
-        id: "binder",
-        facility: "特別養護老人ホーム さざなみ苑",
-        issued_at: Moment(1_795_402_800_000),
-        issued_by: "佐々木 美由紀",
-    };
-    binder::render(form, &cover, &leaves)
-        .expect("the samples can be printed")
-        .pdf
 }
 
 fn report(mut peer: Peer, cost: Cost, own: Cost, folder: &Path) {
