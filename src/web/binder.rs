@@ -13,7 +13,9 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::document::{self as sheets, Drawn, Task, is_overtaken, pdf_response, serial};
+use super::document::{
+    self as sheets, Drawn, Task, is_card, is_overtaken, pdf_response, serial, typeset,
+};
 use super::load;
 pub use super::load::everybody;
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -444,7 +446,7 @@ async fn keep(
     let at = app.now();
     let (bound, drawn) = {
         let (form, id, issued_by) = (form.clone(), id.clone(), permit.actor().name.clone());
-        tokio::task::spawn_blocking(move || {
+        typeset(move || {
             let leaves: Vec<Leaf> = drawn
                 .iter()
                 .map(|sheet| Leaf {
@@ -467,8 +469,7 @@ async fn keep(
             let bound = paper::render(&form, &cover, &leaves);
             bound.map(|bound| (bound, drawn))
         })
-        .await
-        .map_err(|_| WebError::Broken)??
+        .await?
     };
     let papers: Vec<_> = drawn
         .iter()
@@ -514,11 +515,7 @@ pub async fn show(
         .iter()
         .filter(|paper| paper.link_ended_at.is_some())
         .count();
-    let are_cards = papers.iter().any(|paper| {
-        app.forms
-            .get(&paper.form)
-            .is_some_and(|form| form.card.is_some())
-    });
+    let are_cards = papers.iter().any(|paper| is_card(&app, &paper.form));
     let title = "まとめて発行した紙";
     Ok(page.show_narrow(
         Place::Documents,

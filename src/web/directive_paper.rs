@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::document::{is_overtaken, next_serial, paper_row, pdf_response, who_prints};
+use super::document::{is_overtaken, next_serial, paper_row, pdf_response, typeset, who_prints};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::{App, WebError, walk};
@@ -171,9 +171,7 @@ async fn issue_once(
     });
     let body = frozen(paper, &view, &log).to_string().into_bytes();
     let revision = view.marks.revision;
-    let pdf = tokio::task::spawn_blocking(move || paper::render(paper, &view, &log))
-        .await
-        .map_err(|_| WebError::Broken)??;
+    let pdf = typeset(move || paper::render(paper, &view, &log)).await?;
     let id = DocumentId::new(app.clock.as_ref(), app.entropy.as_ref());
     let new = NewDocument {
         id: &id,
@@ -222,8 +220,6 @@ fn frozen(paper: DirectivePaper, view: &SheetView, log: &[Said]) -> serde_json::
 
 /// The explanation in plain Japanese: the same for everybody, so nobody needs to sign in to read it.
 pub async fn explanation() -> Result<Response, WebError> {
-    let bytes = tokio::task::spawn_blocking(paper::explanation)
-        .await
-        .map_err(|_| WebError::Broken)??;
+    let bytes = typeset(paper::explanation).await?;
     Ok(pdf_response("explanation", bytes))
 }

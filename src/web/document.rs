@@ -31,6 +31,7 @@ use crate::domain::resident::Status;
 use crate::domain::sheet::{may_share_with_crews, missing};
 use crate::domain::standing::Standing;
 use crate::domain::view::{IssueMarks, SheetView};
+use crate::export::pdf::PdfError;
 use crate::export::pdf::directive::DirectivePaper;
 use crate::export::pdf::sheet::{self as paper, Paper};
 use crate::store::document::{self, Document, NewDocument, NewLink, Outcome, PrintOrder};
@@ -205,7 +206,7 @@ pub(super) async fn draw(
     };
     let (pdf, view, photo, address) = {
         let form = form.clone();
-        tokio::task::spawn_blocking(move || {
+        typeset(move || {
             let paper = Paper {
                 address: &address,
                 photo: photo.as_deref(),
@@ -213,8 +214,7 @@ pub(super) async fn draw(
             let pdf = paper::render(&form, &view, &paper);
             pdf.map(|pdf| (pdf, view, photo, address))
         })
-        .await
-        .map_err(|_| WebError::Broken)??
+        .await?
     };
     Ok(Drawn {
         id: DocumentId::new(app.clock.as_ref(), app.entropy.as_ref()),
@@ -534,7 +534,7 @@ pub(super) fn title<'a>(app: &'a App, form: &'a str) -> &'a str {
     }
 }
 
-fn is_card(app: &App, form: &str) -> bool {
+pub fn is_card(app: &App, form: &str) -> bool {
     app.forms.get(form).is_some_and(|form| form.card.is_some())
 }
 
@@ -730,6 +730,14 @@ pub async fn printed_document(
     let bytes = document::pdf(&app.store, permit, id).await?;
     load::note_read(app, permit, &paper.resident_id, "document.printed").await?;
     Ok((paper, bytes))
+}
+
+/// Runs what draws a paper where it holds up no other request.
+pub async fn typeset<T: Send + 'static>(
+    draw: impl FnOnce() -> Result<T, PdfError> + Send + 'static,
+) -> Result<T, WebError> {
+    let drawn = tokio::task::spawn_blocking(draw).await;
+    Ok(drawn.map_err(|_| WebError::Broken)??)
 }
 
 /// A PDF to look at and print; its name holds the serial and nobody's name.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::document::{self as papers, PaperState, pdf_response};
+use super::document::{self as papers, PaperState, pdf_response, typeset};
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -548,7 +548,7 @@ async fn draw(
         paper.serial.clone(),
         paper.issued_at,
     );
-    tokio::task::spawn_blocking(move || {
+    typeset(move || {
         let known = |words: crate::domain::answer::Shown| match words.is_settled() {
             true => words.line(),
             false => String::new(),
@@ -599,8 +599,6 @@ async fn draw(
         })
     })
     .await
-    .map_err(|_| WebError::Broken)?
-    .map_err(WebError::Pdf)
 }
 
 /// The sendings on which somebody still has to do something; nothing when there are none.

@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::document::pdf_response;
+use super::document::{pdf_response, typeset};
 use super::{App, WebError, load};
+use crate::domain::form::Form;
 use crate::domain::permit::{ActionKind, Permit, ReadResident, allowed};
 use crate::domain::record::Record;
 use crate::domain::view::SheetView;
@@ -18,9 +19,7 @@ pub async fn door(
 ) -> Result<Response, WebError> {
     let facts = load::facility_facts(&app, &permit).await?;
     let now = app.now();
-    let bytes = tokio::task::spawn_blocking(move || door::render(&facts, now))
-        .await
-        .map_err(|_| WebError::Broken)??;
+    let bytes = typeset(move || door::render(&facts, now)).await?;
     Ok(pdf_response("door", bytes))
 }
 
@@ -30,16 +29,18 @@ pub async fn blank(
     permit: Permit<ReadResident>,
     Path(key): Path<String>,
 ) -> Result<Response, WebError> {
-    let mut sheets = app.forms.printable().filter(|form| form.card.is_none());
-    let form = sheets.find(|form| form.key == key);
+    let form = sheets(&app).find(|form| form.key == key);
     let form = form.ok_or(WebError::NotFound)?.clone();
     let facts = load::facility_facts(&app, &permit).await?;
     let standing = load::standing_of(&app, &Ok(Vec::new()), None, &facts);
     let view = SheetView::of(Record::default(), facts, standing, app.now());
-    let bytes = tokio::task::spawn_blocking(move || blank::render(&form, &view))
-        .await
-        .map_err(|_| WebError::Broken)??;
+    let bytes = typeset(move || blank::render(&form, &view)).await?;
     Ok(pdf_response(&format!("blank-{key}"), bytes))
+}
+
+/// The forms that can be filled in by hand: a card has no room to write.
+fn sheets(app: &App) -> impl Iterator<Item = &Form> {
+    app.forms.printable().filter(|form| form.card.is_none())
 }
 
 /// What can be printed before anything happens.
@@ -72,7 +73,7 @@ pub async fn card(app: &App, permit: &Permit<ReadResident>) -> Result<Markup, We
                     }
                     (open("/papers/door.pdf", "紙の置き場"))
                 }
-                @for form in app.forms.printable().filter(|form| form.card.is_none()) {
+                @for form in sheets(app) {
                     li {
                         div { b { (form.title) " 手書き用" } br; span .small .muted { "印刷できないときに手で書く用紙。綴りのうしろに入れておきます" } }
                         (open(&format!("/papers/blank/{}", form.key), &format!("{} 手書き用", form.title)))

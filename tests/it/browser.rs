@@ -7,13 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::support::browser::{Browser, Screen, get, key};
+use crate::support::screens;
 use crate::support::service::{HOME, PASSWORD, Service};
 use crate::support::sheet;
 use crate::support::tools::{Pdf, Sight};
-
-fn pictures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens")
-}
 
 /// What somebody without a tap must not see.
 const SECRETS: [&str; 7] = [
@@ -47,7 +44,7 @@ struct Journey {
 
 impl Journey {
     fn new(base: &str, port: u16, folder: &Path) -> Self {
-        let browser = |screen| Browser::start(screen).keeping(&pictures());
+        let browser = |screen| Browser::start(screen).keeping(&screens());
         Self {
             base: base.to_owned(),
             port,
@@ -341,7 +338,7 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
     let fax = nurse.does(&format!("/documents/{paper}/fax"), &sent).await;
     let scan = issued.address().to_owned();
     let visits = move || {
-        let browser = Browser::start(Screen::Desk).keeping(&pictures());
+        let browser = Browser::start(Screen::Desk).keeping(&screens());
         let visit = |name: &str, path: &str| {
             browser.open(&format!("{base}{path}"));
             browser.find("main");
@@ -419,12 +416,12 @@ async fn an_order_is_written_signed_and_taken_back() {
     let base = service.base_url.clone();
     let clock = service.clock.clone();
     let journey = move || {
-        let browser = || Browser::start(Screen::Desk).keeping(&pictures());
+        let browser = || Browser::start(Screen::Desk).keeping(&screens());
         let directive = Directive {
             page: format!("{base}/residents/{resident}/directive"),
             nurse: browser(),
             physician: browser(),
-            care: Browser::start(Screen::Phone).keeping(&pictures()),
+            care: Browser::start(Screen::Phone).keeping(&screens()),
             clock,
             base,
         };
@@ -607,8 +604,7 @@ impl Directive {
     }
 
     fn scan(&self) -> PathBuf {
-        let file = pictures().join("signed-original.png");
-        std::fs::create_dir_all(pictures()).unwrap();
+        let file = screens().join("signed-original.png");
         std::fs::write(&file, crate::support::picture(1240, 1754)).unwrap();
         file
     }

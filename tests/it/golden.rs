@@ -7,7 +7,6 @@
 //! GOLDEN=write cargo test --test it golden
 //! ```
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use hikitsugi::domain::form::Forms;
@@ -16,7 +15,7 @@ use hikitsugi::export::pdf::sheet::{self, Paper};
 
 use crate::support::grey::Grey;
 use crate::support::tools::Pdf;
-use crate::support::{Folder, paper, sheet as records};
+use crate::support::{Folder, paper, screens, sheet as records};
 
 /// Small, but a line that moved, a word more or a heavier face is seen.
 const DPI: u32 = 50;
@@ -61,67 +60,76 @@ fn difference(is: &Grey, was: &Grey) -> Option<String> {
     (mean > IN_ALL).then(|| format!("{mean:.2} shades on the whole page"))
 }
 
-#[test]
-fn every_form_in_every_standing_looks_as_it_was_looked_at() {
-    let anew = std::env::var("GOLDEN").is_ok_and(|what| what == "write");
+/// What is wrong with a page that looks like this, which is then kept for people.
+fn compared(name: &str, is: &Grey) -> Option<String> {
+    let why = match Grey::open(&pictures().join(name)) {
+        None => "there is no such picture yet".to_owned(),
+        Some(was) => difference(is, &was)?,
+    };
+    is.save(&screens().join(format!("golden-{name}")));
+    Some(format!("{name}: {why}"))
+}
+
+/// Every page of every form, each with the name of its picture.
+fn printed() -> Vec<(String, Grey)> {
     let folder = Folder::new();
-    let forms = Forms::built_in();
+    let address = paper::address(7);
+    let paper = Paper {
+        address: &address,
+        photo: None,
+    };
     let contents = [
         ("ordinary", paper::resident(12)),
         ("full", records::full()),
         ("overflow", records::overflowing()),
     ];
-    let mut expected = BTreeSet::new();
-    let mut wrong = Vec::new();
-    for form in forms.printable() {
-        for kind in StandingKind::ALL {
-            let standing = paper::in_standing(kind);
-            for (content, record) in &contents {
-                let view = paper::view(record, kind, 7);
-                let printed = sheet::render(
-                    form,
-                    &view,
-                    &Paper {
-                        address: &paper::address(7),
-                        photo: None,
-                    },
-                )
-                .unwrap();
-                let pages = Pdf::new(folder.path(), "golden", &printed).greys(DPI);
-                for (page, mut is) in (1..).zip(pages) {
-                    is.coarse();
-                    let name = format!("{}-{}-{content}-{page}.png", form.key, standing.code());
-                    let file = pictures().join(&name);
-                    if anew {
-                        is.save(&file);
-                    } else {
-                        let differs = match Grey::open(&file) {
-                            None => Some("there is no such picture yet".to_owned()),
-                            Some(was) => difference(&is, &was),
-                        };
-                        if let Some(why) = differs {
-                            let seen = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
-                            std::fs::create_dir_all(&seen).unwrap();
-                            is.save(&seen.join(format!("golden-{name}")));
-                            wrong.push(format!("{name}: {why}"));
-                        }
-                    }
-                    expected.insert(name);
-                }
-            }
+    let mut found = Vec::new();
+    for form in Forms::built_in().printable() {
+        for (kind, (content, record)) in StandingKind::ALL
+            .iter()
+            .flat_map(|kind| contents.iter().map(move |content| (*kind, content)))
+        {
+            let view = paper::view(record, kind, 7);
+            let pdf = sheet::render(form, &view, &paper).unwrap();
+            let standing = view.standing.code();
+            let pages = Pdf::new(folder.path(), "golden", &pdf).greys(DPI);
+            found.extend((1..).zip(pages).map(|(page, mut grey)| {
+                grey.coarse();
+                let name = format!("{}-{standing}-{content}-{page}.png", form.key);
+                (name, grey)
+            }));
         }
     }
-    for file in std::fs::read_dir(pictures()).unwrap() {
-        let name = file.unwrap().file_name().into_string().unwrap();
-        if !expected.contains(&name) {
-            if anew {
-                std::fs::remove_file(pictures().join(&name)).unwrap();
-            } else {
-                wrong.push(format!("{name}: no form prints this page any more"));
-            }
+    found
+}
+
+#[test]
+fn every_form_in_every_standing_looks_as_it_was_looked_at() {
+    let pages = printed();
+    println!("{} pictures", pages.len());
+    let stale: Vec<String> = std::fs::read_dir(pictures())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| pages.iter().all(|(page, _)| page != name))
+        .collect();
+    if std::env::var("GOLDEN").is_ok_and(|what| what == "write") {
+        for name in stale {
+            std::fs::remove_file(pictures().join(name)).unwrap();
         }
+        for (name, page) in pages {
+            page.save(&pictures().join(name));
+        }
+        return;
     }
-    println!("{} pictures", expected.len());
+    let wrong: Vec<String> = pages
+        .iter()
+        .filter_map(|(name, page)| compared(name, page))
+        .chain(
+            stale
+                .iter()
+                .map(|name| format!("{name}: no form prints this page any more")),
+        )
+        .collect();
     assert!(
         wrong.is_empty(),
         "these pages look different (target/screens/golden-*.png); GOLDEN=write takes them as they are:\n{}",

@@ -1,13 +1,11 @@
 //! The paper, read back from outside: what a person, a scanner, a fax and a reading machine find on it.
 
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::support::Bench;
 use crate::support::service::Service;
 use crate::support::sheet::{self, Issued};
 use crate::support::tools::{Pdf, Sight, bare};
+use crate::support::{Bench, screens};
 
 /// What was said about wishes stays in the facility; the paper only says that the record exists (safety.md S17).
 const STAYS_AT_HOME: &str = "これまでの暮らしを続けたい";
@@ -65,9 +63,7 @@ fn assert_on_paper<T: AsRef<str>>(pdf: &Pdf, words: impl IntoIterator<Item = T>)
 
 /// Kept beside the pictures of the pages, so that people can look at it.
 fn keep_picture(made: &Made, name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
-    std::fs::create_dir_all(&folder).unwrap();
-    made.pdf.picture(&folder.join(format!("paper-{name}")));
+    made.pdf.picture(&screens().join(format!("paper-{name}")));
 }
 
 #[tokio::test]

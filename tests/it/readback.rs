@@ -2,10 +2,7 @@
 
 use hikitsugi::domain::answer::{Field, Kind, Shown};
 use hikitsugi::domain::form::{Form, Forms, Print};
-use hikitsugi::domain::standing::StandingKind;
 use hikitsugi::domain::view::SheetView;
-use hikitsugi::export::pdf::binder::{self, Cover, Leaf};
-use hikitsugi::export::pdf::sheet::Paper;
 
 use crate::support::Folder;
 use crate::support::paper;
@@ -60,31 +57,7 @@ fn parts(
 fn the_text_of_three_hundred_residents_reads_back_equal_to_the_record() {
     let forms = Forms::built_in();
     let form = forms.emergency();
-    let views: Vec<SheetView> = (0..RESIDENTS)
-        .map(|number| {
-            let kind = StandingKind::ALL[number % StandingKind::ALL.len()];
-            paper::view(&paper::resident(number), kind, number)
-        })
-        .collect();
-    let addresses: Vec<String> = (0..RESIDENTS).map(paper::address).collect();
-    let leaves: Vec<Leaf> = views
-        .iter()
-        .zip(&addresses)
-        .map(|(view, address)| Leaf {
-            view,
-            paper: Paper {
-                address,
-                photo: None,
-            },
-        })
-        .collect();
-    let cover = Cover {
-        id: "readback",
-        facility: "特別養護老人ホーム さざなみ苑",
-        issued_at: paper::NOW,
-        issued_by: "佐々木 美由紀",
-    };
-    let drawn = binder::render(form, &cover, &leaves).unwrap();
+    let paper::Bound { views, drawn, .. } = paper::bound(form, RESIDENTS);
     let folder = Folder::new();
     let pages = Pdf::new(folder.path(), "binder", &drawn.pdf).text_of_pages();
     assert_eq!(pages.len(), drawn.pages);

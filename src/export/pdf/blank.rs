@@ -3,7 +3,7 @@
 //! What the facility answers is printed; everything else is room to write, with the words to tick, on one page. Nothing about a wish or
 //! an order can be written onto it: only a signed paper is one (safety.md S5, S17).
 
-use super::sheet::{foot_line, walk};
+use super::sheet::{foot_line, lead, walk};
 use super::{
     Band, Border, Cell, Document, Element, Grid, Margins, PdfError, Row, Section, Stack, Strip,
     Table, Text, Vertical, Width,
@@ -112,16 +112,9 @@ fn title(form: &Form) -> Element {
 
 /// What to do while nobody has looked the resident up. A paper that knows nobody cannot say that there is no order.
 fn band(view: &SheetView) -> Element {
-    let words = view.standing.band();
-    let until = Text::critical(words.until, 11.5)
-        .leading(1.2)
-        .then("　")
-        .then(words.area.as_str());
-    let stack = Stack::new(0.35)
-        .with(Text::critical(words.headline, 16.0).leading(1.2))
-        .with(until)
-        .with(Text::critical(NOT_TOLD, 9.5).leading(1.2));
-    Band::framed(stack).into()
+    let mut stack = Stack::new(0.35);
+    stack.parts.extend(lead::what_to_do(&view.standing.band()));
+    Band::framed(stack.with(Text::critical(NOT_TOLD, 9.5).leading(1.2))).into()
 }
 
 fn words(text: impl Into<String>) -> Text {

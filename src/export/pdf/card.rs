@@ -340,12 +340,9 @@ fn foot(card: Card, face: &Leaf) -> Element {
     let mut typed_code = Stack::new(0.0);
     if !face.paper.address.is_empty() {
         let (place, token) = sheet::typed(&face.paper.address.to_ascii_uppercase());
-        let token = if card.is_wide() {
-            token.replace('-', GROUP_SPACE)
-        } else {
-            token
-        };
-        typed_code = typed_code.with(typed(place)).with(typed(token));
+        typed_code = typed_code
+            .with(typed(place))
+            .with(typed(groups(card, &token)));
     }
     let mut marks = Stack::new(0.0);
     if let Some(issue) = &view.issue {
@@ -369,6 +366,12 @@ fn foot(card: Card, face: &Leaf) -> Element {
             ..Band::inverted(safety.leading(1.15).centered())
         })
         .into()
+}
+
+/// The groups of a typed code, parted by what has room on the card.
+fn groups(card: Card, token: &str) -> String {
+    let between = if card.is_wide() { GROUP_SPACE } else { "-" };
+    token.replace('-', between)
 }
 
 /// Why whoever reads the card has to look twice (safety.md S19, S21).

@@ -6,7 +6,7 @@ use super::{
     Band, Border, Cell, Document, Element, Grid, Margins, PdfError, Row, Rule, Section, Stack,
     Text, Vertical, Width,
 };
-use crate::domain::answer::{Answer, Known, Scalar};
+use crate::domain::answer::{self, Answer, Known, Scalar};
 use crate::domain::clock::Moment;
 use crate::domain::date;
 use crate::domain::record::FacilityFacts;
@@ -44,16 +44,22 @@ pub fn render(facility: &FacilityFacts, printed_at: Moment) -> Result<Vec<u8>, P
     super::render(&document.with(section(facility, printed_at)))
 }
 
-/// The places that nobody told yet: they are printed as lines to write on.
-pub fn unknown_places(facility: &FacilityFacts) -> Vec<&'static str> {
-    let places = [
+/// Where things are, each with its label.
+fn told(facility: &FacilityFacts) -> [(&'static str, &Known<answer::Text<40>>); 4] {
+    [
         ("救急連絡シートの綴り", &facility.binder_place),
         ("カード", &facility.cards_place),
         ("指示書の原本", &facility.originals_place),
         ("お薬手帳・保険証", &facility.belongings_place),
-    ];
-    let unknown = places.iter().filter(|(_, place)| place.value().is_none());
-    unknown.map(|(label, _)| *label).collect()
+    ]
+}
+
+/// The places that nobody told yet: they are printed as lines to write on.
+pub fn unknown_places(facility: &FacilityFacts) -> Vec<&'static str> {
+    let unknown = told(facility)
+        .into_iter()
+        .filter(|(_, place)| place.value().is_none());
+    unknown.map(|(label, _)| label).collect()
 }
 
 fn section<'a>(facility: &FacilityFacts, printed_at: Moment) -> Section<'a> {
@@ -98,6 +104,13 @@ fn large(words: impl Into<String>, size_pt: f32) -> Text {
         .bold()
 }
 
+fn checked(thing: &str) -> Text {
+    Text::checks([(false, thing)])
+        .size(BODY_PT)
+        .floor(FLOOR_PT)
+        .leading(1.25)
+}
+
 fn label(words: &str) -> Text {
     Text::value(words).size(FLOOR_PT).floor(10.5).leading(1.2)
 }
@@ -135,17 +148,18 @@ fn call(facility: &FacilityFacts) -> Element {
 }
 
 fn places(facility: &FacilityFacts) -> Element {
+    let [binder, cards, originals, belongings] = told(facility);
     Stack::new(1.5)
         .with(Text::critical("紙はここにあります", 16.0).leading(1.2))
         .with(
             Grid::new()
-                .row([fact("救急連絡シートの綴り", &facility.binder_place, 17.0)])
+                .row([fact(binder.0, binder.1, 17.0)])
                 .row([
-                    fact("カード", &facility.cards_place, 14.0).span(6),
-                    fact("お薬手帳・保険証", &facility.belongings_place, 14.0).span(6),
+                    fact(cards.0, cards.1, 14.0).span(6),
+                    fact(belongings.0, belongings.1, 14.0).span(6),
                 ])
                 .row([
-                    fact("指示書の原本", &facility.originals_place, 14.0).span(6),
+                    fact(originals.0, originals.1, 14.0).span(6),
                     Cell::new("", label("手書き用の白紙(ここに書く)")).span(6),
                 ]),
         )
@@ -155,7 +169,7 @@ fn places(facility: &FacilityFacts) -> Element {
 fn along() -> Element {
     let row = ALONG.chunks(2).fold(Stack::new(1.0), |stack, pair| {
         let row = pair.iter().fold(Row::new(2.0), |row, thing| {
-            row.at(Width::Share(1.0), Vertical::Top, body(format!("☐ {thing}")))
+            row.at(Width::Share(1.0), Vertical::Top, checked(thing))
         });
         stack.with(row)
     });

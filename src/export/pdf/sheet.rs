@@ -19,7 +19,7 @@
 //! The band stands right below the first grid where the form places it there and that grid is short; in all other
 //! cases above everything. No form can move it down the page.
 
-mod lead;
+pub(in crate::export::pdf) mod lead;
 #[cfg(test)]
 pub(in crate::export::pdf) mod sample;
 #[cfg(test)]

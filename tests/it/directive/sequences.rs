@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::model::{Checked, Ground, Run, Tally};
 use super::steps::{Step, draw};
-use crate::support::{Folder, postgres};
+use crate::support::{Folder, number, postgres};
 
 /// On both databases together. Twenty thousand take longer than everything else on a slow machine: they are a run of
 /// their own (tests/it/directive.rs).
@@ -18,13 +18,6 @@ const SIDE_BY_SIDE: u64 = 200;
 const IN_ONE_FILE: u64 = 1_000;
 /// At once.
 const AT_ONCE: usize = 6;
-
-pub fn number(name: &str, otherwise: u64) -> u64 {
-    match std::env::var(name) {
-        Ok(text) => text.parse().expect("a number of sequences or a seed"),
-        Err(_) => otherwise,
-    }
-}
 
 /// One sequence, as far as it came.
 struct Playing {

@@ -14,12 +14,12 @@ use hikitsugi::store::Store;
 use serde_json::{Value, json};
 
 use super::model::{Act, Checked, Door, Ground, Outcome, Run, START, hold, sheet_json};
-use super::sequences::number;
+
 use super::steps::{Step, Who, draw};
 use crate::support::service::{Answer, HOME, Keys, OTHER, Service};
 use crate::support::sheet::issue;
 use crate::support::tools::{Pdf, bare};
-use crate::support::{Bench, Folder};
+use crate::support::{Bench, Folder, number};
 
 /// On each database.
 const SEQUENCES: u64 = 24;

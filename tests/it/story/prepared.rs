@@ -57,7 +57,7 @@ both_databases! {
             }
             assert!(list.contains(&path), "{path}");
             let blank = paper(&service, &care, &path).await;
-            assert!(blank.pages() <= 2, "{path}: {}", blank.pages());
+            assert_eq!(blank.pages(), 1, "{path}");
             let first = bare(&blank.page_text(1));
             for words in [StandingKind::FullCpr.headline(), UNTIL, "手書き用", "書いた日時", "書いた人"] {
                 assert!(first.contains(&bare(words)), "{path}: {words} in {first}");

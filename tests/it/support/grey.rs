@@ -6,6 +6,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
 use super::tools;
+use crate::directive::steps::Dice;
 
 /// Shades of grey in rows from the top: 0 is black, 255 white.
 #[derive(Clone, PartialEq)]
@@ -13,27 +14,6 @@ pub struct Grey {
     pub width: usize,
     pub height: usize,
     pub shades: Vec<u8>,
-}
-
-/// The same noise for the same seed: a xorshift generator after Marsaglia.
-struct Noise(u64);
-
-impl Noise {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    /// Below `limit`.
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() >> 33).expect("31 bits fit") % limit
-    }
 }
 
 impl Grey {
@@ -102,10 +82,10 @@ impl Grey {
 
     /// A spilt cup has dried on a tenth of the area: darker, and darkest at its rim.
     pub fn stain(&mut self, seed: u64) {
-        let mut noise = Noise::new(seed);
+        let mut dice = Dice::new(seed);
         let radius = (self.shades.len() as f32 / 10.0 / std::f32::consts::PI).sqrt() as usize;
-        let across = radius + noise.below(self.width - 2 * radius);
-        let down = radius + noise.below(self.height - 2 * radius);
+        let across = radius + dice.below(self.width - 2 * radius);
+        let down = radius + dice.below(self.height - 2 * radius);
         for row in down - radius..down + radius {
             for column in across - radius..across + radius {
                 let distance = row.abs_diff(down).pow(2) + column.abs_diff(across).pow(2);
@@ -136,7 +116,7 @@ impl Grey {
 
     /// One generation of a photocopier: the lens blurs, the drum speckles, the contrast is set too high.
     pub fn copy(&mut self, seed: u64) {
-        let mut noise = Noise::new(seed);
+        let mut dice = Dice::new(seed);
         let width = self.width;
         let before = std::mem::take(&mut self.shades);
         let mut after = before.clone();
@@ -149,7 +129,7 @@ impl Grey {
             let blurred = (u32::from(before[at]) * 4 + cross) / 8;
             // Four random bytes together fall as a bell with a deviation of 148; a sixth of it is noise of 25 shades.
             if at % 2 == 0 {
-                random = noise.next();
+                random = dice.next();
             } else {
                 random >>= 32;
             }

@@ -46,6 +46,13 @@ macro_rules! both_databases {
     )*};
 }
 
+/// Where pictures for people are kept.
+pub fn screens() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+    std::fs::create_dir_all(&folder).expect("the build folder is writable");
+    folder
+}
+
 /// An open, empty database, and the time and chance of one story.
 pub struct Bench {
     pub store: Store,
@@ -136,6 +143,16 @@ pub fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);
     format!("{prefix}-{}-{next}", std::process::id())
+}
+
+/// How many, or which: what the environment says for `name`, or else what an ordinary run takes.
+pub fn number(name: &str, otherwise: u64) -> u64 {
+    match std::env::var(name) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{name}={text}: no number")),
+        Err(_) => otherwise,
+    }
 }
 
 /// A PNG that looks a little like something.

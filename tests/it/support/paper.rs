@@ -6,6 +6,7 @@ use hikitsugi::domain::date::Day;
 use hikitsugi::domain::directive::rules::Limits;
 use hikitsugi::domain::directive::state::Unreadable;
 use hikitsugi::domain::directive::{Kind, Said, Speaker, Statement};
+use hikitsugi::domain::form::Form;
 use hikitsugi::domain::id::{StaffId, StatementId};
 use hikitsugi::domain::link::{LinkToken, MatchCode};
 use hikitsugi::domain::permit::Role;
@@ -13,6 +14,8 @@ use hikitsugi::domain::protocol::Protocols;
 use hikitsugi::domain::record::{FacilityFacts, Record};
 use hikitsugi::domain::standing::{Standing, StandingKind, Subject, standing};
 use hikitsugi::domain::view::{IssueMarks, Marks, SheetView};
+use hikitsugi::export::pdf::binder::{self, Cover, Drawn, Leaf};
+use hikitsugi::export::pdf::sheet::Paper;
 use serde_json::{Value, json};
 
 use super::doubles::SeededEntropy;
@@ -300,4 +303,44 @@ pub fn resident(number: usize) -> Value {
         "usual_condition_note": dice.one_of(&NOTES), "communication_note": dice.one_of(&NOTES),
         "message_to_ems": dice.one_of(&NOTES), "myna_card_location": "事務室の金庫。診察券も同じ袋",
     })
+}
+
+/// The first residents, by turns in every standing, bound as a facility binds them.
+pub struct Bound {
+    pub views: Vec<SheetView>,
+    pub addresses: Vec<String>,
+    pub drawn: Drawn,
+}
+
+pub fn bound(form: &Form, residents: usize) -> Bound {
+    let views: Vec<SheetView> = (0..residents)
+        .map(|number| {
+            let kind = StandingKind::ALL[number % StandingKind::ALL.len()];
+            view(&resident(number), kind, number)
+        })
+        .collect();
+    let addresses: Vec<String> = (0..residents).map(address).collect();
+    let leaves: Vec<Leaf> = views
+        .iter()
+        .zip(&addresses)
+        .map(|(view, address)| Leaf {
+            view,
+            paper: Paper {
+                address,
+                photo: None,
+            },
+        })
+        .collect();
+    let cover = Cover {
+        id: "bound",
+        facility: "特別養護老人ホーム さざなみ苑",
+        issued_at: NOW,
+        issued_by: "佐々木 美由紀",
+    };
+    let drawn = binder::render(form, &cover, &leaves).unwrap();
+    Bound {
+        views,
+        addresses,
+        drawn,
+    }
 }

@@ -124,78 +124,40 @@ impl Pdf {
 
     /// What the QR codes of one page say.
     pub fn codes(&self, page: usize, sight: &Sight) -> Vec<String> {
-        let page = page.to_string();
-        let out = self.folder.join("seen");
-        let out = out.to_str().expect("a test's path is plain");
-        let mut arguments = vec!["-png", "-singlefile", "-f", &page, "-l", &page];
-        arguments.extend(match sight {
-            Sight::Scanner => ["-r", "150", "-gray"].as_slice(),
-            Sight::Fax => ["-rx", "204", "-ry", "196", "-mono"].as_slice(),
-        });
-        arguments.extend([self.path(), out]);
-        output("pdftoppm", &arguments);
-        codes_in(Path::new(&format!("{out}.png")))
+        codes_in(&self.raster(
+            page,
+            match sight {
+                Sight::Scanner => &["-gray", "-r", "150"],
+                Sight::Fax => &["-mono", "-rx", "204", "-ry", "196"],
+            },
+        ))
     }
 
     /// The rows of a page between two heights, in shades of grey, as a fax in fine mode scans them: 204 by 196 dpi.
     pub fn strip(&self, page: usize, from: usize, rows: usize) -> Grey {
-        let out = self.folder.join("strip");
-        let out = out.to_str().expect("a test's path is plain");
-        let [page, from, rows] = [page, from, rows].map(|number| number.to_string());
-        output(
-            "pdftoppm",
-            &[
-                "-gray",
-                "-singlefile",
-                "-rx",
-                "204",
-                "-ry",
-                "196",
-                "-f",
-                &page,
-                "-l",
-                &page,
-                "-x",
-                "0",
-                "-y",
-                &from,
-                "-W",
-                "1684",
-                "-H",
-                &rows,
-                self.path(),
-                out,
-            ],
-        );
-        Grey::read(Path::new(&format!("{out}.pgm")))
+        let [from, rows] = [from, rows].map(|number| number.to_string());
+        let fax = ["-gray", "-rx", "204", "-ry", "196"];
+        let part = ["-x", "0", "-y", &from, "-W", "1684", "-H", &rows];
+        Grey::read(&self.raster(page, &[&fax[..], &part].concat()))
     }
 
     /// Every page in shades of grey.
     pub fn greys(&self, dpi: u32) -> Vec<Grey> {
-        let pages = self.pages();
-        (1..=pages)
-            .map(|page| {
-                let out = self.folder.join("page");
-                let out = out.to_str().expect("a test's path is plain");
-                let [page, dpi] = [page.to_string(), dpi.to_string()];
-                output(
-                    "pdftoppm",
-                    &[
-                        "-gray",
-                        "-singlefile",
-                        "-r",
-                        &dpi,
-                        "-f",
-                        &page,
-                        "-l",
-                        &page,
-                        self.path(),
-                        out,
-                    ],
-                );
-                Grey::read(Path::new(&format!("{out}.pgm")))
-            })
+        let dpi = dpi.to_string();
+        (1..=self.pages())
+            .map(|page| Grey::read(&self.raster(page, &["-gray", "-r", &dpi])))
             .collect()
+    }
+
+    /// One page as pixels, in a file that the next one overwrites.
+    fn raster(&self, page: usize, how: &[&str]) -> PathBuf {
+        let page = page.to_string();
+        let out = self.folder.join("seen");
+        let out = out.to_str().expect("a test's path is plain");
+        let one = ["-singlefile", "-f", &page, "-l", &page, self.path(), out];
+        output("pdftoppm", &[how, &one].concat());
+        let end = if how.contains(&"-mono") { "pbm" } else { "pgm" };
+        PathBuf::from(format!("{out}.{end}"))
     }
 }
 

@@ -181,11 +181,7 @@ fn a_typed_code_is_never_parted() {
             };
             collect(&placed, 0.0, 0.0, &mut lines, &mut symbols);
             let (_, typed) = sheet::typed(&address);
-            let typed = if card.is_wide() {
-                typed.replace('-', GROUP_SPACE)
-            } else {
-                typed
-            };
+            let typed = groups(card, &typed);
             let said: Vec<_> = lines
                 .iter()
                 .map(|line| (&line.text, line.size_pt))

@@ -176,18 +176,7 @@ fn band(view: &SheetView) -> Element {
             ..scope
         });
     }
-    let until = Text::critical(words.until, 11.5)
-        .run("　", Weight::Regular, 85)
-        .run(words.area.as_str(), Weight::Regular, 85)
-        .leading(1.2);
-    stack = stack
-        .with(
-            Text::critical(words.headline, HEADLINE_PT)
-                .purpose(Purpose::Headline)
-                .floor(HEADLINE_FLOOR_PT)
-                .leading(1.2),
-        )
-        .with(until);
+    stack.parts.extend(what_to_do(&words));
     stack.parts.extend(band_calls(standing.band_calls()));
     if words.facts.is_empty() {
         let why = Text::critical("", 9.5).then(words.reason.as_str());
@@ -196,6 +185,19 @@ fn band(view: &SheetView) -> Element {
         stack = stack.with(order(&words)).with(beyond(standing));
     }
     Band::framed(stack).into()
+}
+
+/// The headline, and until when and where it holds.
+pub(in crate::export::pdf) fn what_to_do(words: &standing::Band) -> [Element; 2] {
+    let headline = Text::critical(words.headline, HEADLINE_PT)
+        .purpose(Purpose::Headline)
+        .floor(HEADLINE_FLOOR_PT)
+        .leading(1.2);
+    let until = Text::critical(words.until, 11.5)
+        .run("　", Weight::Regular, 85)
+        .run(words.area.as_str(), Weight::Regular, 85)
+        .leading(1.2);
+    [headline.into(), until.into()]
 }
 
 /// Whom to ask for the word that ends resuscitation, in numbers that are read without glasses.
