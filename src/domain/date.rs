@@ -665,7 +665,8 @@ pub fn moment_short(moment: Moment) -> String {
     )
 }
 
-fn clock_time(moment: Moment) -> String {
+/// `03:05`, in Japan.
+pub fn clock_time(moment: Moment) -> String {
     let minutes = moment.0.saturating_add(JST_MS).rem_euclid(DAY_MS) / 60_000;
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }

@@ -46,6 +46,8 @@ ids! {
     BinderId,
     /// One sending of a document by FAX.
     FaxId,
+    /// One emergency of a resident, from 急変 until its record is ended.
+    TransportId,
     /// One statement about the last stage of life.
     StatementId,
 }

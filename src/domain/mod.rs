@@ -21,5 +21,6 @@ pub mod resident;
 pub mod sheet;
 pub mod standing;
 pub mod text;
+pub mod transport;
 pub mod view;
 pub mod withhold;

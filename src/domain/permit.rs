@@ -99,6 +99,8 @@ actions! {
     RaiseProtection,
     /// Take down a talk about the last stage of life.
     RecordTalk,
+    /// Begin the record of an emergency and note what happened.
+    RecordTransport,
     /// Take down wishes and orders, put an order before the physician, keep a scan of the signed original.
     RecordDirective,
     /// Sign an order, resume it, review it: the physician's own act.
@@ -121,7 +123,9 @@ actions! {
 pub fn allowed(role: Role, action: ActionKind) -> bool {
     use ActionKind as A;
     match action {
-        A::ReadResident | A::RaiseProtection | A::RecordTalk => role != Role::Operator,
+        A::ReadResident | A::RaiseProtection | A::RecordTalk | A::RecordTransport => {
+            role != Role::Operator
+        }
         A::IssueDocument | A::ReviewScans => {
             matches!(role, Role::CareWorker | Role::Nurse | Role::Manager)
         }
@@ -228,6 +232,7 @@ mod tests {
             let sees = allowed(role, ActionKind::ReadResident);
             assert_eq!(sees, role != Role::Operator, "{role:?}");
             assert_eq!(allowed(role, ActionKind::RaiseProtection), sees, "{role:?}");
+            assert_eq!(allowed(role, ActionKind::RecordTransport), sees, "{role:?}");
         }
     }
 

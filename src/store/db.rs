@@ -18,7 +18,9 @@ use sqlx::{Arguments, Row};
 use super::error::StoreError;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
-use crate::domain::id::{BinderId, DocumentId, FacilityId, FaxId, ResidentId, StaffId};
+use crate::domain::id::{
+    BinderId, DocumentId, FacilityId, FaxId, ResidentId, StaffId, TransportId,
+};
 
 /// A parameter. The `Option` is inside, so that PostgreSQL is told the type of a NULL.
 #[derive(Clone, Debug)]
@@ -56,6 +58,7 @@ arg_from! {
     &DocumentId => T |id: &DocumentId| id.0.clone();
     &BinderId => T |id: &BinderId| id.0.clone();
     &FaxId => T |id: &FaxId| id.0.clone();
+    &TransportId => T |id: &TransportId| id.0.clone();
     Day => T |day: Day| day.iso();
     Vec<u8> => B std::convert::identity;
     &Vec<u8> => B |bytes: &Vec<u8>| bytes.clone();
@@ -179,6 +182,7 @@ cells! {
     DocumentId = text DocumentId;
     BinderId = text BinderId;
     FaxId = text FaxId;
+    TransportId = text TransportId;
     Vec<u8> = bytes std::convert::identity;
 }
 

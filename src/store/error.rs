@@ -34,8 +34,8 @@ pub enum StoreError {
     AlreadyWithdrawn,
     /// The document's link still opens, so it is not yet one to collect.
     StillLive,
-    /// What was said about a sending by FAX cannot come after what is known of it.
-    FaxMoved,
+    /// What was said about a sending by FAX or an emergency cannot come after what is known of it.
+    Moved,
     /// Who prepared a sending by FAX cannot be the second person who checks its number.
     FaxAlone,
     /// One row of many was refused (counted from 0); nothing was written.
@@ -137,7 +137,7 @@ impl std::fmt::Display for StoreError {
             Self::StillLive => f.write_str(
                 "この紙はまだ使われています。無効にするか、発行し直してから回収してください",
             ),
-            Self::FaxMoved => f.write_str(
+            Self::Moved => f.write_str(
                 "ほかの人が先に操作したか、いまの状態ではできない操作です。画面を開き直して確かめてください",
             ),
             Self::FaxAlone => f.write_str("番号の確認は、準備した人とは別の職員がしてください"),

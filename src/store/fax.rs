@@ -133,7 +133,7 @@ pub async fn prepare(
 /// Notes what happened to a sending.
 ///
 /// # Errors
-/// `NotFound`; `FaxMoved` when the event may not come next; `FaxAlone` when whoever prepared it would check it.
+/// `NotFound`; `Moved` when the event may not come next; `FaxAlone` when whoever prepared it would check it.
 pub async fn record(
     store: &Store,
     permit: &Permit<IssueDocument>,
@@ -148,7 +148,7 @@ pub async fn record(
         let known: Fax = tx.one(GET, args![facility, fax]).await?;
         let events: Vec<FaxEvent> = tx.all(EVENTS, args![facility, fax]).await?;
         if !FaxEvent::state(&events).allows(event) {
-            return Err(StoreError::FaxMoved);
+            return Err(StoreError::Moved);
         }
         let checks = matches!(event, Event::Checked | Event::Mismatched);
         if checks && !may_check(&known.by_staff, &actor.staff) {
@@ -157,7 +157,7 @@ pub async fn record(
         let seq = i64::try_from(events.len()).unwrap_or(i64::MAX);
         let args = args![facility, fax, seq, event.code(), words, at, &actor.staff, &actor.name];
         if tx.exec(RECORD, args).await? == 0 {
-            return Err(StoreError::FaxMoved);
+            return Err(StoreError::Moved);
         }
         let detail = json!({"fax": fax, "document": known.document_id});
         let action = match event {

@@ -50,6 +50,7 @@ features! {
     document,
     binder,
     fax,
+    transport,
     link,
     scan,
     attachment,

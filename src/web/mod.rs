@@ -29,6 +29,7 @@ mod revision;
 mod scan;
 mod session;
 mod staff;
+mod transport;
 pub mod walk;
 
 use std::sync::Arc;
@@ -202,6 +203,12 @@ pub fn router(app: App) -> Router {
         .route("/faxes/{id}/pdf", get(fax::pdf))
         .route("/papers/door.pdf", get(paper::door))
         .route("/papers/blank/{form}", get(paper::blank))
+        .route("/transports", get(transport::list))
+        .route("/residents/{id}/transports", post(transport::begin))
+        .route(
+            "/transports/{id}",
+            get(transport::show).post(transport::record),
+        )
         .route("/scans", get(scan::list).post(scan::mark_seen))
         .route("/facility", get(facility::form).post(facility::save))
         .route("/staff", get(staff::list).post(staff::create))

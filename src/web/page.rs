@@ -6,9 +6,10 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::icon::{Icon, icon};
 use super::session::SignedIn;
-use super::{App, WebError};
+use super::{App, WebError, transport};
 use crate::domain::permit::{ActionKind, Actor, ReadResident, Role, allowed};
 use crate::store::scan;
+use crate::store::transport::{Transport, open};
 
 /// The places of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Place {
     Staff,
     Audit,
     Facilities,
+    /// Reached from the masthead, on every page.
+    Transports,
 }
 
 impl Place {
@@ -78,22 +81,30 @@ pub struct Page {
     pub actor: Actor,
     facility_name: String,
     unseen_scans: i64,
+    transports: Vec<Transport>,
     read_only: bool,
 }
+
+/// Open emergencies that are told above every page.
+const TOLD: i64 = 20;
 
 impl FromRequestParts<App> for Page {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
         let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        let unseen_scans = match signed_in.actor.permit::<ReadResident>() {
-            Ok(permit) => scan::count_unseen(&app.store, &permit).await?,
-            Err(_) => 0,
+        let (unseen_scans, transports) = match signed_in.actor.permit::<ReadResident>() {
+            Ok(permit) => (
+                scan::count_unseen(&app.store, &permit).await?,
+                open(&app.store, &permit, TOLD).await?,
+            ),
+            Err(_) => (0, Vec::new()),
         };
         Ok(Self {
             actor: signed_in.actor,
             facility_name: signed_in.session.facility_name,
             unseen_scans,
+            transports,
             read_only: !app.store.is_writable(),
         })
     }
@@ -102,6 +113,11 @@ impl FromRequestParts<App> for Page {
 impl Page {
     pub fn may(&self, action: ActionKind) -> bool {
         allowed(self.actor.role, action)
+    }
+
+    /// Emergencies of the facility whose record nobody ended, newest first.
+    pub fn open_transports(&self) -> &[Transport] {
+        &self.transports
     }
 
     /// A page of a place, with everything inside `main`.
@@ -124,6 +140,7 @@ impl Page {
                         (icon(Icon::Warn)) " いまは見るだけできます。保存はできません。自動で回復を試みています。"
                     }
                 }
+                @if place != Place::Transports { (transport::strip(&self.transports)) }
                 header .masthead {
                     div .masthead-bar {
                         a .brand href="/" { "引き継ぎ" }
@@ -135,6 +152,7 @@ impl Page {
                             }
                         }
                         @if self.actor.role != Role::Operator {
+                            a .call119 .filled href="/transports" aria-current=[(place == Place::Transports).then_some("page")] { (icon(Icon::Warn)) "急変" }
                             a .call119 href="tel:119" { (icon(Icon::Phone)) "119番" }
                         }
                     }

@@ -324,6 +324,7 @@ pub async fn show(
             (walk::read::identity_header(view, photo.as_deref()))
             (walk::read::band_with(&view.standing, &html! { div .standing-actions { (raise::panel(head)) } }))
             div .actions {
+                @if living_in { (super::transport::start(&id, &head.name)) }
                 a .button .outline href=(super::directive::address(&id)) { "意思と指示(理由・履歴)" }
             }
             @if !living_in {

@@ -297,6 +297,66 @@ fn sign_in(browser: &Browser, base: &str, login: &str) {
     browser.find(".who");
 }
 
+/// One care worker, no nurse: from something is wrong to the ambulance leaving. On a phone by touch, then at the desk by
+/// keyboard alone.
+#[tokio::test]
+async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
+    let service = Service::listen(crate::support::Bench::sqlite().await).await;
+    let api = service.api("nurse").await;
+    sheet::admit(&api, &sheet::full()).await;
+    sheet::admit(&api, &sheet::overflowing()).await;
+    let base = service.base_url.clone();
+    tokio::task::spawn_blocking(move || {
+        let phone = Browser::start(Screen::Phone).keeping(&screens());
+        sign_in(&phone, &base, "care");
+        phone.find("a[href='/transports']").click();
+        phone.see("どなたですか");
+        phone.look("transports");
+        phone.find(".sudden form button").click();
+        // Two taps, and what to do stands there.
+        phone.find("#script");
+        phone.look("transport-script");
+        for tap in ["call_119", "cpr", "door"] {
+            phone
+                .find(&format!(".branch button[value='{tap}']"))
+                .click();
+            phone.find("#timeline li[data-new]");
+        }
+        phone
+            .by_id("words")
+            .type_in("血圧 測定不能、右向きに寝かせた");
+        phone.press("いまの時刻で記録する");
+        phone.see("血圧 測定不能、右向きに寝かせた");
+        phone.find("button[value='family.no_answer']").click();
+        phone.see("家族に電話");
+        phone
+            .by_id("destination")
+            .type_in("みなと市民病院 介木が同乗");
+        phone.find("button[value='departed']").click();
+        phone.see("みなと市民病院 介木が同乗");
+        phone.look("transport-timeline");
+        phone.press("読み上げる文を大きな文字にする");
+        phone.find(".script[data-size='large']");
+        phone.look("transport-large");
+
+        let desk = Browser::start(Screen::Desk).keeping(&screens());
+        sign_in(&desk, &base, "nurse");
+        desk.see("急変の対応中");
+        desk.look("residents-emergency");
+        desk.find(".sudden-strip a").type_in(key::ENTER);
+        desk.find("#ending");
+        desk.find(".branch button[value='handed_over']")
+            .type_in(key::ENTER);
+        desk.see("シートを渡した");
+        desk.by_id("ending").type_in("搬送した");
+        desk.by_id("ending").type_in(key::ENTER);
+        desk.see("この急変の記録は終わっています");
+        desk.look("transport-ended");
+    })
+    .await
+    .unwrap();
+}
+
 /// Every page with everything on it, for everybody who may see it, at every width.
 #[tokio::test]
 async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {

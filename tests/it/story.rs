@@ -17,4 +17,5 @@ mod people;
 mod prepared;
 mod print;
 mod rules;
+mod transport;
 mod wording;

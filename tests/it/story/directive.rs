@@ -295,6 +295,28 @@ both_databases! {
         }
     }
 
+    async fn s13_s14_an_order_hides_no_step_of_an_emergency_and_speaks_of_no_choking(bench: Bench) {
+        let service = Service::start(bench).await;
+        let home = Home::new(&service).await;
+        home.signed().await;
+        let emergency = home.care.does(&format!("/residents/{}/transports", home.id), &[]).await;
+        let page = home.care.see(&emergency).await;
+        for words in ["data-standing=\"order_on_file\"", "心停止時のみ", "href=\"tel:119\"", "value=\"call_119\"", "value=\"cpr\"", "value=\"aed\"", "指示書があっても通常どおり"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        home.care.does(&emergency, &[("do", "choking"), ("tap", "1")]).await;
+        let page = home.care.see(&emergency).await;
+        for words in ["data-standing=\"full_cpr\"", "指示の対象外(のどに詰まった)", "医師が電話で確認するまで"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        assert!(!page.contains("data-standing=\"order_on_file\""));
+        // It was tapped by mistake.
+        home.care.does(&emergency, &[("do", "corrected"), ("about", "0"), ("words", "詰まっていない"), ("tap", "2")]).await;
+        assert!(home.care.see(&emergency).await.contains("data-standing=\"order_on_file\""));
+        // Whoever withdraws does so from here, in one press (safety.md S11).
+        assert!(home.care.see(&emergency).await.contains(&format!("action=\"{}/raise\"", home.page)));
+    }
+
     async fn s12_nobody_makes_an_order_hold_alone(bench: Bench) {
         let service = Service::start(bench).await;
         let home = Home::new(&service).await;

@@ -1,0 +1,195 @@
+//! Emergencies of residents, from 急変 until the record is ended: both only ever grow.
+
+use serde_json::json;
+
+use super::audit::{self, Author, Entry};
+use super::{Store, StoreError, resident};
+use crate::domain::clock::Moment;
+use crate::domain::id::{ResidentId, StaffId, TransportId};
+use crate::domain::permit::{Permit, ReadResident, RecordTransport};
+use crate::domain::transport::{Event, Outcome, Progress};
+
+/// The columns of `Transport`, for tables named `t` and `r`.
+macro_rules! transport {
+    () => {
+        "t.id, t.resident_id, r.name as resident_name, r.room, t.at, t.by_staff, t.by_name
+         from transport t
+         join resident r on r.facility_id = t.facility_id and r.id = t.resident_id"
+    };
+}
+
+/// Nobody ended it, or who did put that right.
+macro_rules! is_open {
+    () => {
+        "not exists (select 1 from transport_event e
+            where e.facility_id = t.facility_id and e.transport_id = t.id and e.kind = 'closed'
+            and not exists (select 1 from transport_event c
+                where c.facility_id = e.facility_id and c.transport_id = e.transport_id and c.about = e.seq))"
+    };
+}
+
+statements! {
+    BEGIN = "insert into transport (facility_id, id, resident_id, at, by_staff, by_name)
+        values ($1, $2, $3, $4, $5, $6)";
+    GET = concat!("select ", transport!(), " where t.facility_id = $1 and t.id = $2");
+    OPEN_OF = concat!("select ", transport!(), " where t.facility_id = $1 and t.resident_id = $2 and ", is_open!(),
+        " order by t.id desc limit 1");
+    OPEN = concat!("select ", transport!(), " where t.facility_id = $1 and ", is_open!(), " order by t.id desc limit $2");
+    RECENT = concat!("select ", transport!(), " where t.facility_id = $1 order by t.id desc limit $2");
+    EVENTS = "select seq, kind, about, who, outcome, words, tap, at, by_staff, by_name from transport_event
+        where facility_id = $1 and transport_id = $2 order by seq";
+    RECORD = "insert into transport_event (facility_id, transport_id, seq, kind, about, who, outcome, words, tap, at,
+            by_staff, by_name)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+}
+
+row! {
+    pub struct Transport {
+        id: TransportId,
+        resident_id: ResidentId,
+        resident_name: String,
+        room: Option<String>,
+        /// When 急変 was tapped.
+        at: Moment,
+        by_staff: StaffId,
+        by_name: String,
+    }
+}
+
+code_cell!(Event);
+code_cell!(Outcome);
+
+row! {
+    /// One entry, with the words of whoever noted it.
+    pub struct Noted {
+        seq: i64,
+        kind: Event,
+        about: Option<i64>,
+        who: String,
+        outcome: Option<Outcome>,
+        words: String,
+        tap: String,
+        at: Moment,
+        by_staff: StaffId,
+        by_name: String,
+    }
+}
+
+impl Noted {
+    /// What entries come to.
+    pub fn progress(entries: &[Self]) -> Progress {
+        let entries = entries.iter();
+        Progress::of(entries.map(|noted| (noted.seq, noted.kind, noted.about)))
+    }
+}
+
+/// What is to be noted.
+#[derive(Clone, Copy, Debug)]
+pub struct NewNote<'a> {
+    pub event: Event,
+    /// The entry that is put right.
+    pub about: Option<i64>,
+    /// Who was called; empty when it was no call.
+    pub who: &'a str,
+    pub outcome: Option<Outcome>,
+    /// Empty when nobody said.
+    pub words: &'a str,
+    /// Which tap it was: the same one sent again is noted once.
+    pub tap: &'a str,
+}
+
+/// Begins the record of an emergency; gives the one that is open already, if there is one.
+///
+/// # Errors
+/// `NotFound` without such a resident.
+pub async fn begin(
+    store: &Store,
+    permit: &Permit<RecordTransport>,
+    resident: &ResidentId,
+    id: TransportId,
+    at: Moment,
+) -> Result<TransportId, StoreError> {
+    let facility = permit.facility();
+    let actor = permit.actor();
+    in_tx!(store, at, tx => {
+        resident::hold(tx, facility, resident).await?;
+        let open: Vec<Transport> = tx.all(OPEN_OF, args![facility, resident]).await?;
+        if let Some(open) = open.into_iter().next() {
+            return Ok(open.id);
+        }
+        tx.exec(BEGIN, args![facility, &id, resident, at, &actor.staff, &actor.name]).await?;
+        let entry = Entry::new("transport.begun", Some(resident), json!({"transport": id}));
+        audit::append(tx, &Author::from(permit), at, entry).await?;
+        Ok(id.clone())
+    })
+}
+
+/// Notes what happened. A tap that was noted already is not noted again.
+///
+/// # Errors
+/// `NotFound`; `Moved` when it may not be noted any more: the record was ended, or the entry was put right.
+pub async fn record(
+    store: &Store,
+    permit: &Permit<RecordTransport>,
+    id: &TransportId,
+    note: NewNote<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let facility = permit.facility();
+    let actor = permit.actor();
+    in_tx!(store, at, tx => {
+        let known: Transport = tx.one(GET, args![facility, id]).await?;
+        // One after another, whoever taps: the numbers have no gap and no two entries one number.
+        resident::hold(tx, facility, &known.resident_id).await?;
+        let noted: Vec<Noted> = tx.all(EVENTS, args![facility, id]).await?;
+        if noted.iter().any(|known| known.tap == note.tap) {
+            return Ok(());
+        }
+        if !Noted::progress(&noted).allows(note.event, note.about) {
+            return Err(StoreError::Moved);
+        }
+        let seq = i64::try_from(noted.len()).unwrap_or(i64::MAX);
+        let args = args![
+            facility, id, seq, note.event.code(), note.about, note.who, note.outcome.map(|outcome| outcome.code().to_owned()),
+            note.words, note.tap, at, &actor.staff, &actor.name
+        ];
+        tx.exec(RECORD, args).await?;
+        let detail = json!({"transport": id, "seq": seq, "event": note.event.code()});
+        let entry = Entry::new("transport.noted", Some(&known.resident_id), detail);
+        audit::append(tx, &Author::from(permit), at, entry).await
+    })
+}
+
+/// An emergency and what was noted, oldest first.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn get(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    id: &TransportId,
+) -> Result<(Transport, Vec<Noted>), StoreError> {
+    let args = || args![permit.facility(), id];
+    let known = store.db().one(GET, args()).await?;
+    Ok((known, store.db().all(EVENTS, args()).await?))
+}
+
+/// Up to `limit` emergencies whose record nobody ended, newest first.
+pub async fn open(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    limit: i64,
+) -> Result<Vec<Transport>, StoreError> {
+    let args = args![permit.facility(), limit];
+    store.db().all(OPEN, args).await
+}
+
+/// The newest `limit` emergencies, open or ended.
+pub async fn recent(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    limit: i64,
+) -> Result<Vec<Transport>, StoreError> {
+    let args = args![permit.facility(), limit];
+    store.db().all(RECENT, args).await
+}

@@ -1,0 +1,449 @@
+//! 急変: choose the resident, read 119's script aloud, tap what happened, hand over.
+//!
+//! Nothing has to be filled in before calling. Whatever fails, the page that says what to do is shown (safety.md S13,
+//! S23).
+
+mod script;
+mod steps;
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use self::script::ruby;
+use super::directive::raise;
+use super::icon::{Icon, icon};
+use super::load::{self, Loaded};
+use super::page::{NoticeKind, Page, Place, crumbs, notice};
+use super::{App, WebError, resident as residents, walk};
+use crate::domain::date::{Day, clock_time};
+use crate::domain::id::{ResidentId, TransportId, new_uuid};
+use crate::domain::permit::{Permit, ReadResident, RecordTransport};
+use crate::domain::resident::Status;
+use crate::domain::standing::EVERYTHING_ELSE;
+use crate::domain::text::check_line;
+use crate::domain::transport::{Event, Outcome, Progress};
+use crate::domain::view::SheetView;
+use crate::store::resident::{self, Find, Listed};
+use crate::store::transport::{self, NewNote, Noted, Transport};
+
+/// Residents to choose from on one page.
+const CHOICES: i64 = 200;
+/// Ended emergencies that are listed.
+const RECENT: i64 = 20;
+/// As long as what somebody notes may be.
+const WORDS_CHARS: usize = 200;
+const WHO_CHARS: usize = 120;
+/// A number that a page made for one tap.
+const TAP_CHARS: usize = 40;
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+/// Who is it? Open emergencies first.
+pub async fn list(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<ReadResident>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, WebError> {
+    let asked = asked.q.trim();
+    let found = if asked.is_empty() {
+        resident::list(
+            &app.store,
+            &permit,
+            Find::ByPlace,
+            Status::LivingIn,
+            None,
+            CHOICES,
+        )
+        .await?
+    } else {
+        residents::search(&app, &permit, asked, Status::LivingIn).await?
+    };
+    let heads: Vec<_> = found.iter().map(|listed| &listed.head).collect();
+    let alike = load::names_like_each(&app, &permit, &heads).await?;
+    let recent = transport::recent(&app.store, &permit, RECENT).await?;
+    let open = page.open_transports();
+    let ended: Vec<_> = recent
+        .iter()
+        .filter(|one| open.iter().all(|open| open.id != one.id))
+        .collect();
+    let entry = crate::store::Entry::new(
+        "resident.listed",
+        None,
+        serde_json::json!({"rows": found.len()}),
+    );
+    app.store.note_read(&permit, app.now(), entry).await?;
+    let title = "急変: どなたですか";
+    Ok(page.show(
+        Place::Transports,
+        title,
+        html! {
+            h1 { (title) }
+            p { "息をしていない、または分からないときは、選ばずに " a .call119 href="tel:119" { (icon(Icon::Phone)) "119番" } }
+            div .toolbar {
+                form .search role="search" action="/transports" method="get" {
+                    div .field {
+                        label for="q" { "名前・かなの始まりで探す" }
+                        input #q name="q" type="search" value=(asked) autocomplete="off";
+                    }
+                    button .button .outline { "探す" }
+                }
+            }
+            p .small #found role="status" {
+                @if asked.is_empty() { (found.len()) "人 居室の順" } @else { "「" (asked) "」で " (found.len()) "人" }
+            }
+            div #results {
+                @if found.is_empty() {
+                    div .empty { p { "該当する方はいません。" } a .button .outline href="/transports" { "全員を表示" } }
+                } @else {
+                    ul .sudden {
+                        @for (listed, alike) in found.iter().zip(&alike) { (choice(&app, listed, alike)) }
+                    }
+                }
+                @if asked.is_empty() && found.len() == CHOICES as usize {
+                    p { "ほかの方は、名前・かなで探してください。" }
+                }
+            }
+            section .card #recent {
+                div .card-head { h2 { "終わった急変の記録" } }
+                @if ended.is_empty() { p { "まだありません。" } }
+                ul .papers {
+                    @for one in &ended {
+                        li { div {
+                            a href={ "/transports/" (one.id) } { (load::when(one.at)) " " (one.room.as_deref().unwrap_or_default()) " " (one.resident_name) }
+                        } }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+fn choice(app: &App, listed: &Listed, alike: &[String]) -> Markup {
+    let head = &listed.head;
+    let age = head.birth_date.map(|born| born.age_on(Day::of(app.now())));
+    html! {
+        li {
+            (walk::read::face(&head.name, super::photo::address(head).as_deref()))
+            div {
+                b .number { (head.room.as_deref().unwrap_or("居室未記入")) }
+                " " span .kana { (head.name_kana) } br;
+                b .sudden-name { (head.name) } " "
+                @if let Some(age) = age { span .number { (age) "歳" } }
+                (walk::read::like_names(alike))
+            }
+            form method="post" action={ "/residents/" (head.id) "/transports" } { (start_button(&head.name)) }
+        }
+    }
+}
+
+fn start_button(name: &str) -> Markup {
+    html! {
+        button .button .danger .solid { (icon(Icon::Warn)) "急変" span .visually-hidden { ": " (name) } }
+    }
+}
+
+/// 急変 on a resident's own page.
+pub fn start(id: &ResidentId, name: &str) -> Markup {
+    html! { form method="post" action={ "/residents/" (id) "/transports" } { (start_button(name)) } }
+}
+
+/// One tap begins the record. If it cannot be kept, the script is shown all the same, and that nothing is kept.
+pub async fn begin(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<RecordTransport>,
+    Path(id): Path<ResidentId>,
+) -> Result<Response, WebError> {
+    let new = TransportId::new(app.clock.as_ref(), app.entropy.as_ref());
+    match transport::begin(&app.store, &permit, &id, new, app.now()).await {
+        Ok(begun) => Ok(Redirect::to(&format!("/transports/{begun}")).into_response()),
+        Err(error) if error.is_fault() || !app.store.is_writable() => {
+            tracing::error!(%error, "emergency not kept");
+            let read = permit.actor().permit::<ReadResident>()?;
+            let loaded = load::resident(&app, &read, &id).await?;
+            let words = unkept(&page, &app, &loaded);
+            Ok((StatusCode::SERVICE_UNAVAILABLE, words).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn unkept(page: &Page, app: &App, loaded: &Loaded) -> Markup {
+    let title = format!("急変 {}", loaded.head.name);
+    page.show(
+        Place::Transports,
+        &title,
+        html! {
+            (notice(NoticeKind::Warn, "いまは記録できません。時刻を紙に書いてください", html! {
+                p { "画面の手順と読み上げる内容は使えます。" }
+            }))
+            (head(loaded, &Progress::default()))
+            (script::card(&loaded.view, &page.actor.name, clock_time(app.now()), false))
+            (steps::written(&Progress::default(), None))
+        },
+    )
+}
+
+/// What everything begins with: 119, who it is, what to do about resuscitation.
+fn head(loaded: &Loaded, progress: &Progress) -> Markup {
+    let view = &loaded.view;
+    let photo = super::photo::address(&loaded.head);
+    let standing = match progress.external_cause() {
+        Some(cause) => view.standing.clone().outside_scope(cause),
+        None => view.standing.clone(),
+    };
+    html! {
+        a .call119 .great href="tel:119" { (icon(Icon::Phone)) span { "119番に電話する" small { "スピーカーにして、下を読み上げる" } } }
+        @if progress.is_open() {
+            p .first-step { b { "まず: " } (ruby("｜大声《おおごえ》で｜応援《おうえん》を｜呼《よ》ぶ。｜反応《はんのう》と｜呼吸《こきゅう》を｜見《み》る(10｜秒《びょう》)")) }
+        }
+        (walk::read::identity_header(view, photo.as_deref()))
+        (walk::read::band_with(&standing, &html! { div .standing-actions { (raise::panel(&loaded.head)) } }))
+        p .small { (EVERYTHING_ELSE) "。" }
+    }
+}
+
+#[derive(Default, Deserialize)]
+pub struct Look {
+    /// `large`: the script in letters that are read at arm's length.
+    #[serde(default)]
+    size: String,
+}
+
+pub async fn show(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<ReadResident>,
+    Path(id): Path<TransportId>,
+    Query(look): Query<Look>,
+) -> Result<Markup, WebError> {
+    see(
+        &app,
+        &page,
+        &permit,
+        &id,
+        look.size == "large",
+        &Typed::default(),
+    )
+    .await
+}
+
+/// What was typed and cannot be noted so, and why.
+#[derive(Default)]
+struct Typed {
+    words: String,
+    problem: Option<String>,
+}
+
+async fn see(
+    app: &App,
+    page: &Page,
+    permit: &Permit<ReadResident>,
+    id: &TransportId,
+    large: bool,
+    typed: &Typed,
+) -> Result<Markup, WebError> {
+    let (transport, noted) = transport::get(&app.store, permit, id).await?;
+    let loaded = load::resident(app, permit, &transport.resident_id).await?;
+    load::note_read(app, permit, &transport.resident_id, "transport.viewed").await?;
+    let progress = Noted::progress(&noted);
+    let tap = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
+    let every = steps::Form { id, tap: &tap };
+    let form = progress.is_open().then_some(&every);
+    let title = format!("急変 {}", loaded.head.name);
+    Ok(page.show(
+        Place::Transports,
+        &title,
+        html! {
+            (crumbs(&[("/transports", "急変"), (&format!("/residents/{}", transport.resident_id), &loaded.head.name)],
+                &format!("{}から", load::when(transport.at))))
+            @if let Some(problem) = &typed.problem {
+                div .errors tabindex="-1" { h2 { "まだ記録していません" } ul { li { a href="#words" { (problem) } } } }
+            }
+            @if !progress.is_open() {
+                (notice(NoticeKind::Info, "この急変の記録は終わっています", html! {
+                    p { "間違えて終えたときは、下の経過で「急変の記録を終えた」を訂正すると続けられます。" }
+                }))
+            }
+            (head(&loaded, &progress))
+            @if progress.is_open() {
+                (script::card(&loaded.view, &page.actor.name, clock_time(transport.at), large))
+                p { @if large { a href={ "/transports/" (id) } { "ふつうの文字に戻す" } }
+                    @else { a href={ "/transports/" (id) "?size=large" } { "読み上げる文を大きな文字にする" } } }
+            }
+            div .columns {
+                div .stack-v {
+                    (steps::written(&progress, form))
+                    (steps::calls(&loaded.view, &noted, form))
+                }
+                div .stack-v {
+                    (steps::free(form, &typed.words, typed.problem.as_deref()))
+                    (timeline(&transport, &noted, &progress, &every))
+                    (steps::papers(&loaded))
+                    @if let Some(form) = form { (steps::end(form)) }
+                }
+            }
+        },
+    ))
+}
+
+/// What happened, oldest first, as it is told to the crew and written into the report.
+fn timeline(
+    transport: &Transport,
+    noted: &[Noted],
+    progress: &Progress,
+    form: &steps::Form,
+) -> Markup {
+    let began = Day::of(transport.at);
+    let when = |at| match Day::of(at) == began {
+        true => clock_time(at),
+        false => load::when(at),
+    };
+    html! {
+        section .card #timeline {
+            div .card-head { h2 { "経過" } }
+            ol .timeline {
+                li { time .number { (when(transport.at)) } " " b { "急変に気づいた" } " " span .small .muted { (transport.by_name) } }
+                @for entry in noted {
+                    li id={ "e" (entry.seq) } data-new[!progress.is_corrected(entry.seq)] {
+                        time .number { (when(entry.at)) } " "
+                        @if progress.is_corrected(entry.seq) { s { (told(entry)) } " " span .tag data-tone="off" { "訂正済み" } }
+                        @else { (told(entry)) }
+                        " " span .small .muted { (entry.by_name) }
+                        @if progress.allows(Event::Corrected, Some(entry.seq)) {
+                            details .more {
+                                summary .small { "押し間違いを訂正" span .visually-hidden { ": " (when(entry.at)) " " (entry.kind.label()) } }
+                                (form.around("timeline", &html! {
+                                    input type="hidden" name="about" value=(entry.seq);
+                                    div .field {
+                                        label for={ "right-" (entry.seq) } { "正しくは" }
+                                        input id={ "right-" (entry.seq) } name="words" required autocomplete="off" placeholder="例 押していない";
+                                    }
+                                    button .button .outline .small name="do" value="corrected" { "訂正を記録する" }
+                                }))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn told(entry: &Noted) -> Markup {
+    html! {
+        b { (entry.kind.label()) }
+        @if entry.kind == Event::Corrected { @if let Some(about) = entry.about { " (" a href={ "#e" (about) } { "訂正した記録" } ")" } }
+        @if !entry.who.is_empty() { " " (entry.who) }
+        @if let Some(outcome) = entry.outcome { " " b { (outcome.label()) } }
+        @if !entry.words.is_empty() { ": " (entry.words) }
+    }
+}
+
+/// One tap. Everything but `do` may be missing.
+#[derive(Deserialize)]
+pub struct Tap {
+    #[serde(rename = "do")]
+    what: String,
+    #[serde(default)]
+    tap: String,
+    #[serde(default)]
+    about: Option<i64>,
+    #[serde(default)]
+    who: String,
+    #[serde(default)]
+    words: String,
+}
+
+impl Tap {
+    /// What is to be noted, and of a call, whether somebody answered: `family.no_answer`.
+    fn event(&self) -> Option<(Event, Option<Outcome>)> {
+        let (code, outcome) = match self.what.split_once('.') {
+            Some((code, outcome)) => (code, Some(Outcome::from_code(outcome)?)),
+            None => (self.what.as_str(), None),
+        };
+        let event = Event::from_code(code)?;
+        (event.is_call() == outcome.is_some()).then_some((event, outcome))
+    }
+}
+
+pub async fn record(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<RecordTransport>,
+    Path(id): Path<TransportId>,
+    Form(tap): Form<Tap>,
+) -> Result<Response, WebError> {
+    let unknown = || {
+        WebError::Bad(
+            "何を記録するか読み取れませんでした。画面を開き直して、もう一度押してください"
+                .to_owned(),
+        )
+    };
+    let (event, outcome) = tap.event().ok_or_else(unknown)?;
+    let who = check_line(&tap.who, WHO_CHARS).map_err(|_| unknown())?;
+    let number = check_line(&tap.tap, TAP_CHARS).map_err(|_| unknown())?;
+    let words = check_line(&tap.words, WORDS_CHARS);
+    let problem = match &words {
+        Err(problem) => Some(problem.0.clone()),
+        Ok(words) if words.is_empty() && event.needs_words() => {
+            Some("みたこと・したこと、または正しい内容を書いてください。".to_owned())
+        }
+        Ok(_) => None,
+    };
+    if let Some(problem) = problem {
+        let read = permit.actor().permit::<ReadResident>()?;
+        let typed = Typed {
+            words: tap.words.clone(),
+            problem: Some(problem),
+        };
+        let again = see(&app, &page, &read, &id, false, &typed).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    }
+    let words = words.unwrap_or_default();
+    // Going back and tapping something else is another tap; sending the same one again is not.
+    let about = tap.about.map(|seq| seq.to_string()).unwrap_or_default();
+    let same = [&number, &tap.what, &about, &who, &words]
+        .map(String::as_str)
+        .join("\n");
+    let note = NewNote {
+        event,
+        about: tap.about,
+        who: &who,
+        outcome,
+        words: &words,
+        tap: &same,
+    };
+    transport::record(&app.store, &permit, &id, note, app.now()).await?;
+    Ok(Redirect::to(&format!("/transports/{id}")).into_response())
+}
+
+/// The emergencies that are open, above every page.
+pub fn strip(open: &[Transport]) -> Markup {
+    html! {
+        @for one in open {
+            p .strip .sudden-strip role="status" {
+                (icon(Icon::Warn)) " 急変の対応中: "
+                a href={ "/transports/" (one.id) } { (one.room.as_deref().unwrap_or_default()) " " (one.resident_name) }
+                " (" (load::when(one.at)) "から)"
+            }
+        }
+    }
+}
+
+/// The view's facts for whoever reads aloud.
+fn shown(view: &SheetView, key: &str) -> Markup {
+    match view.record.get(key) {
+        Some((field, answer)) => walk::read::fact(Some(field.kind), &answer.shown()),
+        None => walk::read::not_asked(),
+    }
+}

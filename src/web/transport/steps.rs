@@ -1,0 +1,253 @@
+//! The written steps with their buttons, whom to call, and what is noted in words.
+
+use maud::{Markup, html};
+
+use crate::domain::answer::{Answer, Field, Kind, Shown};
+use crate::domain::computed::Computed;
+use crate::domain::date::clock_time;
+use crate::domain::id::TransportId;
+use crate::domain::transport::{BRANCHES, Branch, Event, Outcome, Progress, RED_FLAGS};
+use crate::domain::view::SheetView;
+use crate::store::transport::Noted;
+use crate::web::icon::{Icon, icon};
+use crate::web::load::Loaded;
+use crate::web::walk::read::{fact, not_asked, phone};
+
+/// Where a tap goes, and its number.
+#[derive(Clone, Copy)]
+pub struct Form<'a> {
+    pub id: &'a TransportId,
+    pub tap: &'a str,
+}
+
+impl Form<'_> {
+    /// Comes back to the part of the page from which it was sent.
+    pub fn around(&self, part: &str, inside: &Markup) -> Markup {
+        html! {
+            form method="post" action={ "/transports/" (self.id) "#" (part) } {
+                input type="hidden" name="tap" value=(self.tap);
+                (inside)
+            }
+        }
+    }
+}
+
+/// All steps, in the order in which they are written; each can be noted at any time.
+pub fn written(progress: &Progress, form: Option<&Form>) -> Markup {
+    html! {
+        @for branch in BRANCHES { (written_branch(branch, progress, form)) }
+    }
+}
+
+fn written_branch(branch: &Branch, progress: &Progress, form: Option<&Form>) -> Markup {
+    html! {
+        section .card .branch id=(branch.key) {
+            div .card-head { h2 { (branch.title) } }
+            @if branch.key == "b" {
+                ul .flags { @for flag in RED_FLAGS { li { (flag) } } }
+            }
+            ol .written {
+                @for step in branch.steps {
+                    li {
+                        p { (step.say) }
+                        @if !step.notes.is_empty() {
+                            @if let Some(form) = form {
+                                (form.around(branch.key, &html! {
+                                    div .actions {
+                                        @for event in step.notes { (button(*event, progress)) }
+                                    }
+                                }))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn button(event: Event, progress: &Progress) -> Markup {
+    html! {
+        button .button .outline name="do" value=(event.code()) {
+            @if progress.has(event) { (icon(Icon::Ok)) }
+            (event.label())
+            @if progress.has(event) { span .small { "(記録済み・もう一度)" } }
+        }
+    }
+}
+
+/// Who is called, and by which number.
+type Numbers = Vec<(String, Shown)>;
+
+/// Whom to call, in the order of calling; every number one tap, and its result another.
+pub fn calls(view: &SheetView, noted: &[Noted], form: Option<&Form>) -> Markup {
+    let progress = Noted::progress(noted);
+    let made = |event: Event, who: &str| {
+        let counts = |entry: &&Noted| {
+            entry.kind == event && entry.who == who && !progress.is_corrected(entry.seq)
+        };
+        let words = |entry: &Noted| {
+            let outcome = entry.outcome.map_or("", Outcome::label);
+            format!("{} {outcome}", clock_time(entry.at))
+        };
+        noted
+            .iter()
+            .filter(counts)
+            .map(words)
+            .collect::<Vec<_>>()
+            .join("、")
+    };
+    let facility = &view.facility;
+    let mut groups: Vec<(Event, &str, Numbers)> = Vec::new();
+    groups.push((
+        Event::Nurse,
+        "施設の看護師・当番(夜間連絡先)",
+        vec![("夜間連絡先".to_owned(), facility.night_phone.shown())],
+    ));
+    groups.push((
+        Event::Physician,
+        "医師",
+        pairs(Computed::DoctorPhones.shown(view)),
+    ));
+    let hospitals = view.record.contacts.partner_hospitals.rows().iter();
+    let hospitals = hospitals
+        .map(|row| {
+            let hours = row
+                .hours
+                .value()
+                .map(|hours| format!("({})", hours.as_str()));
+            (
+                format!("{}{}", row.name, hours.unwrap_or_default()),
+                row.phone.shown(),
+            )
+        })
+        .collect();
+    groups.push((Event::Hospital, "協力医療機関", hospitals));
+    groups.push((
+        Event::Advice,
+        "迷うとき: 救急相談",
+        vec![("＃7119".to_owned(), Shown::Text("#7119".to_owned()))],
+    ));
+    groups.push((
+        Event::Family,
+        "家族",
+        pairs(Computed::KeyPersonPhones.shown(view)),
+    ));
+    html! {
+        section .card #calls {
+            div .card-head { h2 { "電話する相手" } }
+            @for (event, title, numbers) in &groups {
+                h3 { (title) }
+                @if *event == Event::Family {
+                    p .small { "「" (facility.facility_name.to_string()) "です。" (view.record.identity.name.to_string())
+                        "様のことでお電話しました。いつ・どんな症状か・救急車を呼んだこと。行き先は決まりしだいお知らせします」" }
+                }
+                @if numbers.is_empty() { p { (not_asked()) } }
+                ul .call-list {
+                    @for (who, number) in numbers {
+                        li {
+                            p {
+                                (who) br; b { (dial(number)) }
+                                @let made = made(*event, who);
+                                @if !made.is_empty() { " " span .tag data-tone="ok" { (made) } }
+                            }
+                            @if let Some(form) = form {
+                                (form.around("calls", &html! {
+                                    input type="hidden" name="who" value=(who);
+                                    div .field {
+                                        label { span .small { "言われたこと(任意)" } input name="words" autocomplete="off"; }
+                                    }
+                                    div .actions {
+                                        @for outcome in Outcome::ALL {
+                                            button .button .outline .small name="do" value={ (event.code()) "." (outcome.code()) } {
+                                                (outcome.label()) span .visually-hidden { ": " (who) }
+                                            }
+                                        }
+                                    }
+                                }))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `#7119` is no number of a subscriber and is dialled as it is.
+fn dial(number: &Shown) -> Markup {
+    match number {
+        Shown::Text(words) if words == "#7119" => {
+            html! { a .number href="tel:%237119" { "＃7119" } }
+        }
+        Shown::Text(words) => phone(words),
+        other => fact(Some(Kind::Phone), other),
+    }
+}
+
+/// Rows of somebody and a number.
+fn pairs(shown: Shown) -> Numbers {
+    let Shown::Rows(rows) = shown else {
+        return Vec::new();
+    };
+    let pair = |row: Vec<(Field, Shown)>| {
+        let mut cells = row.into_iter().map(|(_, shown)| shown);
+        let who = cells.next().map(|who| who.line()).unwrap_or_default();
+        (who, cells.next().unwrap_or(Shown::NotAsked))
+    };
+    rows.into_iter().map(pair).collect()
+}
+
+/// What was seen and done, in words.
+pub fn free(form: Option<&Form>, typed: &str, problem: Option<&str>) -> Markup {
+    let Some(form) = form else { return html! {} };
+    html! {
+        section .card #note {
+            div .card-head { h2 { "みたこと・したことを書く" } }
+            (form.around("note", &html! {
+                div .field .invalid[problem.is_some()] {
+                    label for="words" { "例 血圧 測定不能、右向きに寝かせた、最後の食事 18時" }
+                    @if let Some(problem) = problem { p .error #words-error { (icon(Icon::Stop)) span { (problem) } } }
+                    input #words name="words" value=(typed) autocomplete="off" aria-describedby="words-error"
+                        aria-invalid=[problem.map(|_| "true")];
+                }
+                div .actions { button .button name="do" value="observed" { "いまの時刻で記録する" } }
+            }))
+        }
+    }
+}
+
+/// The paper for the crew.
+pub fn papers(loaded: &Loaded) -> Markup {
+    html! {
+        section .card {
+            div .card-head { h2 { "シートを渡す" } }
+            p { a .button .outline href={ "/residents/" (loaded.head.id) "/documents" } { "救急連絡シートを印刷する" } }
+            p .small { "印刷できないときは、綴りのシートかカードを渡します。" }
+        }
+    }
+}
+
+/// The ambulance leaves, and the record is ended.
+pub fn end(form: &Form) -> Markup {
+    html! {
+        section .card #end {
+            div .card-head { h2 { "出発・おわり" } }
+            (form.around("end", &html! {
+                div .field {
+                    label for="destination" { "行き先の病院、いっしょに乗った人" }
+                    input #destination name="words" autocomplete="off";
+                }
+                div .actions { button .button .outline name="do" value="departed" { (Event::Departed.label()) } }
+            }))
+            (form.around("timeline", &html! {
+                div .field {
+                    label for="ending" { "どう終わったか(任意)" }
+                    p .hint #ending-hint { "例 搬送した、様子をみることになった、押し間違い" }
+                    input #ending name="words" autocomplete="off" aria-describedby="ending-hint";
+                }
+                div .actions { button .button .outline name="do" value="closed" { "急変の記録を終える" } }
+            }))
+        }
+    }
+}

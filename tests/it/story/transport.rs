@@ -1,0 +1,260 @@
+//! Three in the morning: one care worker, no nurse, from 急変 until the ambulance leaves.
+
+use axum::http::StatusCode;
+
+use crate::support::service::{Person, Service};
+use crate::support::sheet;
+
+/// A resident with an ordinary sheet, and the emergency that the care worker began.
+async fn begun(service: &Service, care: &Person<'_>) -> (String, String) {
+    let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+    let emergency = care.does(&format!("/residents/{id}/transports"), &[]).await;
+    (id, emergency)
+}
+
+fn number_of_tap(page: &str) -> String {
+    let begin = page.find("name=\"tap\" value=\"").unwrap() + 18;
+    page[begin..].split('"').next().unwrap().to_owned()
+}
+
+/// What the list of what happened says, without markup.
+fn happened(page: &str) -> String {
+    let list = page.split("id=\"timeline\"").nth(1).unwrap();
+    let list = list.split("</ol>").next().unwrap();
+    let mut words = String::new();
+    let mut inside = false;
+    for c in list.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => words.push(c),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Opens the page and taps.
+async fn taps(person: &Person<'_>, emergency: &str, fields: &[(&str, &str)]) {
+    let page = person.see(emergency).await;
+    let tap = number_of_tap(&page);
+    let mut fields = fields.to_vec();
+    fields.push(("tap", &tap));
+    person.does(emergency, &fields).await;
+}
+
+both_databases! {
+    async fn two_taps_lead_from_any_page_to_what_is_read_to_119(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let record = sheet::ordinary();
+        let id = sheet::admit(&service.api("nurse").await, &record).await;
+        let name = record["name"].as_str().unwrap();
+
+        // The first tap is on every page, the second beside the resident, who is told from others before.
+        for path in ["/residents", "/documents", "/directives", "/scans"] {
+            assert!(care.see(path).await.contains("href=\"/transports\""), "{path}");
+        }
+        let choose = care.see("/transports").await;
+        let begin = format!("/residents/{id}/transports");
+        assert!(choose.contains(&format!("action=\"{begin}\"")) && choose.contains(name), "{choose}");
+        assert!(choose.contains("href=\"tel:119\""));
+        let page = care.see(&care.does(&begin, &[]).await).await;
+
+        // Nothing was typed. What the dispatcher asks stands there in that order, and 119 and the standing before it.
+        let mut rest = page.as_str();
+        for words in [
+            "href=\"tel:119\"", "119番に電話する", "まず: ", "data-standing=\"full_cpr\"", "医師が電話で確認するまで", "id=\"script\"",
+            "救急", "場所", "特別養護老人ホーム さざなみ苑", "北側 職員通用口", "どうしましたか", "意識", "年齢", "病気", "介木 夜子", "0463-00-1234",
+            "マイナ",
+        ] {
+            let at = rest.find(words).unwrap_or_else(|| panic!("{words} in its place in {page}"));
+            rest = &rest[at..];
+        }
+        // From the resident's page one tap is enough, and it is the same emergency.
+        assert!(care.see(&format!("/residents/{id}")).await.contains(&format!("action=\"{begin}\"")));
+        assert!(page.contains("?size=large"));
+        let large = care.see(&format!("{}?size=large", care.does(&begin, &[]).await)).await;
+        assert!(large.contains("data-size=\"large\""));
+    }
+
+    async fn every_signed_in_page_tells_of_an_open_emergency(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (nurse, care) = (service.sign_in("nurse").await, service.sign_in("care").await);
+        let (_, emergency) = begun(&service, &care).await;
+        for path in ["/residents", "/documents", "/scans"] {
+            let page = nurse.see(path).await;
+            assert!(page.contains("急変の対応中") && page.contains(&emergency), "{path}");
+        }
+        taps(&care, &emergency, &[("do", "closed"), ("words", "搬送した")]).await;
+        assert!(!nurse.see("/residents").await.contains("急変の対応中"));
+        assert!(nurse.see("/transports").await.contains(&emergency), "it is found afterwards");
+    }
+
+    async fn what_is_tapped_is_kept_with_its_time_and_a_wrong_tap_is_put_right(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        service.clock.advance_minutes(1);
+        taps(&care, &emergency, &[("do", "call_119")]).await;
+        taps(&care, &emergency, &[("do", "cpr")]).await;
+        taps(&care, &emergency, &[("do", "observed"), ("words", "血圧 測定不能")]).await;
+        taps(&care, &emergency, &[("do", "physician.no_answer"), ("who", "みなと医院(24時間)")]).await;
+        taps(&care, &emergency, &[("do", "family.answered"), ("who", "長女"), ("words", "すぐ病院へ行く")]).await;
+        let told = happened(&care.see(&emergency).await);
+        for words in ["119番に電話した", "胸骨圧迫を始めた", "血圧 測定不能", "みなと医院(24時間) つながらない", "長女 つながった: すぐ病院へ行く", "介木 夜子"] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
+        // The compressions were tapped by mistake: the entry stays, and says so.
+        taps(&care, &emergency, &[("do", "corrected"), ("about", "1"), ("words", "押していない")]).await;
+        let page = care.see(&emergency).await;
+        assert!(page.contains("<s><b>胸骨圧迫を始めた</b></s>") && happened(&page).contains("押していない"), "{page}");
+        // What was put right cannot be put right again, and a correction not at all.
+        for about in ["1", "5", "77"] {
+            let answer = care.post(&emergency, &[("do", "corrected"), ("about", about), ("words", "違う"), ("tap", about)]).await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{about}");
+        }
+    }
+
+    async fn an_ended_record_takes_nothing_until_the_end_is_put_right(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (id, emergency) = begun(&service, &care).await;
+        taps(&care, &emergency, &[("do", "closed")]).await;
+        let ended = care.see(&emergency).await;
+        assert!(ended.contains("この急変の記録は終わっています") && !ended.contains("value=\"cpr\""));
+        assert_eq!(care.post(&emergency, &[("do", "cpr"), ("tap", "x")]).await.status, StatusCode::CONFLICT);
+        taps(&care, &emergency, &[("do", "corrected"), ("about", "0"), ("words", "まだ終わっていない")]).await;
+        taps(&care, &emergency, &[("do", "cpr")]).await;
+        assert!(happened(&care.see(&emergency).await).contains("胸骨圧迫を始めた"));
+        // Once it is over, the next emergency of the same resident is another.
+        taps(&care, &emergency, &[("do", "closed")]).await;
+        assert_ne!(care.does(&format!("/residents/{id}/transports"), &[]).await, emergency);
+    }
+
+    async fn s24_two_people_on_one_emergency_lose_and_double_nothing(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (nurse, care) = (service.sign_in("nurse").await, service.sign_in("care").await);
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let begin = format!("/residents/{id}/transports");
+        let (first, second) = tokio::join!(care.does(&begin, &[]), nurse.does(&begin, &[]));
+        assert_eq!(first, second, "one emergency");
+        let people = [&care, &nurse];
+        let words: Vec<String> = (0..12).map(|at| format!("観察その{at}。")).collect();
+        let tap = |at: usize| {
+            let (person, first, words) = (people[at % 2], &first, &words[at]);
+            async move {
+                let tap = format!("tap-{at}");
+                let fields = [("do", "observed"), ("words", words.as_str()), ("tap", tap.as_str())];
+                person.does(first, &fields).await;
+                // The answer was lost on the way, so it is sent again.
+                person.does(first, &fields).await;
+            }
+        };
+        tokio::join!(tap(0), tap(1), tap(2), tap(3), tap(4), tap(5), tap(6), tap(7), tap(8), tap(9), tap(10), tap(11));
+        let told = happened(&care.see(&first).await);
+        for words in &words {
+            assert_eq!(told.matches(words.as_str()).count(), 1, "{words} in {told}");
+        }
+        // Another button on the page of before is another tap.
+        care.does(&first, &[("do", "help"), ("tap", "tap-0")]).await;
+        assert!(happened(&care.see(&first).await).contains("応援を呼んだ"));
+    }
+
+    async fn s24_what_was_acknowledged_is_there_after_the_program_was_killed(bench: Bench) {
+        let mut service = Service::start(bench).await;
+        let keys;
+        let emergency;
+        {
+            let care = service.sign_in("care").await;
+            (_, emergency) = begun(&service, &care).await;
+            taps(&care, &emergency, &[("do", "call_119")]).await;
+            keys = care.keys();
+        }
+        service.restart().await;
+        let care = service.returning(keys);
+        assert!(happened(&care.see(&emergency).await).contains("119番に電話した"));
+        taps(&care, &emergency, &[("do", "crew_arrived")]).await;
+        assert!(happened(&care.see(&emergency).await).contains("救急隊が着いた"));
+    }
+
+    async fn an_emergency_over_midnight_and_the_end_of_a_month_says_which_day(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        service.clock.advance_minutes(24 * 60 * 8);
+        let care = service.sign_in("care").await;
+        taps(&care, &emergency, &[("do", "departed"), ("words", "みなと市民病院 介木が同乗")]).await;
+        let told = happened(&care.see(&emergency).await);
+        assert!(told.contains("2026年12月1日") && told.contains("みなと市民病院 介木が同乗"), "{told}");
+    }
+
+    async fn what_cannot_be_noted_is_told_and_nothing_typed_is_lost(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        let long = "長".repeat(201);
+        for words in [" ", long.as_str()] {
+            let answer = care.post(&emergency, &[("do", "observed"), ("words", words), ("tap", "t")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(answer.text().contains("まだ記録していません") && answer.text().contains(words.trim()));
+        }
+        for what in ["dance", "family", "cpr.answered", "family.maybe", ""] {
+            let answer = care.post(&emergency, &[("do", what), ("tap", "t")]).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{what}");
+        }
+        assert!(!happened(&care.see(&emergency).await).contains("みたこと"));
+    }
+
+    async fn what_is_read_to_119_is_shown_also_when_nothing_can_be_kept(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        service
+            .sql(
+                "create trigger full before insert on transport begin select raise(abort, 'disk full'); end",
+                "create trigger full_disk before insert on transport for each row execute function append_only()",
+            )
+            .await;
+        let answer = care.post(&format!("/residents/{id}/transports"), &[]).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        let page = answer.text();
+        for words in ["いまは記録できません。時刻を紙に書いてください", "href=\"tel:119\"", "data-standing=\"full_cpr\"", "id=\"script\"", "北側 職員通用口", "胸骨圧迫を始める"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        assert!(!page.contains("value=\"cpr\""), "nothing that could not be kept is offered");
+    }
+
+    async fn nothing_noted_is_ever_changed_or_taken_away(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        taps(&care, &emergency, &[("do", "call_119")]).await;
+        for sql in ["update transport set at = 0", "delete from transport", "update transport_event set words = ''", "delete from transport_event"] {
+            let refusal = service.bench.at_the_shell(sql).await.unwrap_err();
+            assert!(refusal.to_string().contains("append-only"), "{sql}: {refusal}");
+        }
+    }
+
+    async fn s26_another_facilitys_emergency_does_not_exist(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (care, other) = (service.sign_in("care").await, service.sign_in("other-nurse").await);
+        let (id, emergency) = begun(&service, &care).await;
+        assert_eq!(other.get(&emergency).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(other.post(&emergency, &[("do", "cpr"), ("tap", "t")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(other.post(&format!("/residents/{id}/transports"), &[]).await.status, StatusCode::NOT_FOUND);
+        assert!(!other.see("/residents").await.contains("急変の対応中"));
+        assert!(!other.see("/transports").await.contains(&emergency));
+    }
+
+    async fn s20_beginning_looking_and_tapping_are_in_the_audit(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (care, manager) = (service.sign_in("care").await, service.sign_in("manager").await);
+        let (_, emergency) = begun(&service, &care).await;
+        taps(&care, &emergency, &[("do", "call_119")]).await;
+        let audit = manager.see("/audit").await;
+        for words in ["急変の記録を開始", "急変の画面を表示", "急変の経過を記録"] {
+            assert!(audit.contains(words), "{words} in {audit}");
+        }
+    }
+}
