@@ -981,7 +981,6 @@ impl Standing {
         &self.area.source
     }
 
-    /// The words that every surface shows. No form can leave them out.
     /// The same where the cause came from outside, of which no order speaks (safety.md S14).
     pub fn outside_scope(self, cause: &'static str) -> Self {
         match self.kind {
@@ -995,6 +994,7 @@ impl Standing {
         }
     }
 
+    /// The words that every surface shows. No form can leave them out.
     pub fn band(&self) -> Band {
         let reasons: Vec<String> = self.reasons.iter().map(Reason::words).collect();
         let order = self.order.as_ref();

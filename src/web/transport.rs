@@ -26,7 +26,6 @@ use crate::domain::resident::Status;
 use crate::domain::standing::EVERYTHING_ELSE;
 use crate::domain::text::check_line;
 use crate::domain::transport::{Event, Outcome, Progress};
-use crate::domain::view::SheetView;
 use crate::store::resident::{self, Find, Listed};
 use crate::store::transport::{self, NewNote, Noted, Transport};
 
@@ -140,20 +139,18 @@ fn choice(app: &App, listed: &Listed, alike: &[String]) -> Markup {
                 @if let Some(age) = age { span .number { (age) "歳" } }
                 (walk::read::like_names(alike))
             }
-            form method="post" action={ "/residents/" (head.id) "/transports" } { (start_button(&head.name)) }
+            (start(&head.id, &head.name))
         }
     }
 }
 
-fn start_button(name: &str) -> Markup {
-    html! {
-        button .button .danger .solid { (icon(Icon::Warn)) "急変" span .visually-hidden { ": " (name) } }
-    }
-}
-
-/// 急変 on a resident's own page.
+/// 急変 beside a resident's name.
 pub fn start(id: &ResidentId, name: &str) -> Markup {
-    html! { form method="post" action={ "/residents/" (id) "/transports" } { (start_button(name)) } }
+    html! {
+        form method="post" action={ "/residents/" (id) "/transports" } {
+            button .button .danger .solid { (icon(Icon::Warn)) "急変" span .visually-hidden { ": " (name) } }
+        }
+    }
 }
 
 /// One tap begins the record. If it cannot be kept, the script is shown all the same, and that nothing is kept.
@@ -283,7 +280,7 @@ async fn see(
             div .columns {
                 div .stack-v {
                     (steps::written(&progress, form))
-                    (steps::calls(&loaded.view, &noted, form))
+                    (steps::calls(&loaded.view, &noted, &progress, form))
                 }
                 div .stack-v {
                     (steps::free(form, &typed.words, typed.problem.as_deref()))
@@ -437,13 +434,5 @@ pub fn strip(open: &[Transport]) -> Markup {
                 " (" (load::when(one.at)) "から)"
             }
         }
-    }
-}
-
-/// The view's facts for whoever reads aloud.
-fn shown(view: &SheetView, key: &str) -> Markup {
-    match view.record.get(key) {
-        Some((field, answer)) => walk::read::fact(Some(field.kind), &answer.shown()),
-        None => walk::read::not_asked(),
     }
 }

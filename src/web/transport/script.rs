@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::shown;
 use crate::domain::answer::{Answer, Known, Rows};
 use crate::domain::computed::Computed;
 use crate::domain::view::SheetView;
@@ -101,7 +100,7 @@ pub fn card(view: &SheetView, caller: &str, noticed: String, large: bool) -> Mar
         ),
         (
             "マイナ｜保険証《ほけんしょう》はありますか",
-            html! { "「" (shown(view, "myna_card_location")) (ruby(" にあります」")) },
+            html! { "「" (said(&identity.myna_card_location)) (ruby(" にあります」")) },
         ),
     ];
     html! {

@@ -14,7 +14,6 @@ use crate::web::load::Loaded;
 use crate::web::walk::read::{fact, not_asked, phone};
 
 /// Where a tap goes, and its number.
-#[derive(Clone, Copy)]
 pub struct Form<'a> {
     pub id: &'a TransportId,
     pub tap: &'a str,
@@ -80,8 +79,12 @@ fn button(event: Event, progress: &Progress) -> Markup {
 type Numbers = Vec<(String, Shown)>;
 
 /// Whom to call, in the order of calling; every number one tap, and its result another.
-pub fn calls(view: &SheetView, noted: &[Noted], form: Option<&Form>) -> Markup {
-    let progress = Noted::progress(noted);
+pub fn calls(
+    view: &SheetView,
+    noted: &[Noted],
+    progress: &Progress,
+    form: Option<&Form>,
+) -> Markup {
     let made = |event: Event, who: &str| {
         let counts = |entry: &&Noted| {
             entry.kind == event && entry.who == who && !progress.is_corrected(entry.seq)

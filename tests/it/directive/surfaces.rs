@@ -14,7 +14,6 @@ use hikitsugi::store::Store;
 use serde_json::{Value, json};
 
 use super::model::{Act, Checked, Door, Ground, Outcome, Run, START, hold, sheet_json};
-
 use super::steps::{Step, Who, draw};
 use crate::support::service::{Answer, HOME, Keys, OTHER, Service};
 use crate::support::sheet::issue;
