@@ -10,12 +10,14 @@
 mod checks;
 mod inputs;
 mod known;
+mod measured;
 mod rows;
 mod scalar;
 
 pub use checks::Checks;
 pub use inputs::{Inputs, Problems, Reader};
 pub use known::{Known, says_unknown};
+pub use measured::{Measured, UNMEASURABLE};
 pub use rows::{ROWS_MAX, Rows};
 pub(crate) use rows::{group_json, read_group};
 pub use scalar::{Coded, Digits, Lines, Number, PhotoId, Scalar, Text, Unit, YesNo};
@@ -239,4 +241,18 @@ macro_rules! choice {
     };
 }
 
-pub(crate) use {answers, choice};
+/// Declares a unit of numbers: how it is written, the least and greatest value in tenths, and whether tenths are given.
+macro_rules! unit {
+    ($name:ident, $label:literal, $least:literal..=$greatest:literal tenths, decimals $decimals:literal) => {
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name;
+
+        impl $crate::domain::answer::Unit for $name {
+            const NAME: &'static str = $label;
+            const TENTHS: (i32, i32) = ($least, $greatest);
+            const DECIMALS: bool = $decimals;
+        }
+    };
+}
+
+pub(crate) use {answers, choice, unit};

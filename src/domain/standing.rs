@@ -455,41 +455,66 @@ pub fn standing(
     limits: Limits,
     now: Moment,
 ) -> Standing {
-    let area = Area::of(protocol);
-    let Ok((log, state)) = log.and_then(|log| Ok((log, State::read(log)?))) else {
-        return Standing {
-            area,
+    match log.and_then(History::read) {
+        Ok(history) => history.standing(subject, protocol, limits, now),
+        Err(Unreadable) => Standing {
+            area: Area::of(protocol),
             ..Standing::by_failure()
-        };
-    };
-    let newest = log.iter().map(|said| said.at).max();
-    if newest.is_some_and(|newest| newest > now.plus_minutes(CLOCK_TOLERANCE_MINUTES)) {
-        return Standing {
-            area,
-            reasons: vec![Reason::ClockProblem],
-            ..Standing::by_failure()
-        };
+        },
     }
-    let today = Day::of(now);
-    let (kind, reasons) = decide(&state, subject, limits, today);
-    let order = state.ruling();
-    let facts = match kind {
-        StandingKind::OrderOnFile => order.and_then(|order| OrderFacts::of(order, limits)),
-        _ => None,
-    };
-    if kind == StandingKind::OrderOnFile && facts.is_none() {
-        return Standing {
-            area,
-            ..Standing::by_failure()
-        };
+}
+
+/// Everything that was said, understood; what follows from it hangs on the day.
+struct History<'a> {
+    state: State<'a>,
+    newest: Option<Moment>,
+}
+
+impl<'a> History<'a> {
+    fn read(log: &'a [Said]) -> Result<Self, Unreadable> {
+        Ok(Self {
+            state: State::read(log)?,
+            newest: log.iter().map(|said| said.at).max(),
+        })
     }
-    Standing {
-        kind,
-        reasons,
-        calls: calls(order, subject),
-        order: facts,
-        area,
-        changes: changes(kind),
+
+    fn standing(
+        &self,
+        subject: &Subject,
+        protocol: &Protocol,
+        limits: Limits,
+        now: Moment,
+    ) -> Standing {
+        let area = Area::of(protocol);
+        let latest = now.plus_minutes(CLOCK_TOLERANCE_MINUTES);
+        if self.newest.is_some_and(|newest| newest > latest) {
+            return Standing {
+                area,
+                reasons: vec![Reason::ClockProblem],
+                ..Standing::by_failure()
+            };
+        }
+        let today = Day::of(now);
+        let (kind, reasons) = decide(&self.state, subject, limits, today);
+        let order = self.state.ruling();
+        let facts = match kind {
+            StandingKind::OrderOnFile => order.and_then(|order| OrderFacts::of(order, limits)),
+            _ => None,
+        };
+        if kind == StandingKind::OrderOnFile && facts.is_none() {
+            return Standing {
+                area,
+                ..Standing::by_failure()
+            };
+        }
+        Standing {
+            kind,
+            reasons,
+            calls: calls(order, subject),
+            order: facts,
+            area,
+            changes: changes(kind),
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! written, and every one of them can be noted at any time (safety.md S23). Nothing noted is ever changed; a wrong tap
 //! is put right by another entry.
 
+pub mod at_call;
+
 use std::collections::BTreeSet;
 
 macro_rules! events {
@@ -33,9 +35,18 @@ events! {
     Call119 = "call_119": "119番に電話した",
     Cpr = "cpr": "胸骨圧迫を始めた",
     Aed = "aed": "AEDを使った",
+    BackBlows = "back_blows": "背中をたたいた",
+    Suction = "suction": "吸引した",
+    Oxygen = "oxygen": "酸素を流した",
+    Bleeding = "bleeding": "傷を押さえて血を止めた",
+    Position = "position": "体の向きを変えた",
     Choking = "choking": "のどに詰まった",
     Injury = "injury": "転んだ・落ちた・けが",
-    /// What was seen, measured or done, in words.
+    /// What happened, as it is told to the crew ([`at_call::Situation`]).
+    Situation = "situation": "起きたこと",
+    /// What was seen and measured at one time ([`at_call::Observation`]).
+    Observation = "observation": "観察",
+    /// What was seen or done, in words.
     Observed = "observed": "みたこと・したこと",
     Nurse = "nurse": "看護師に電話",
     Physician = "physician": "医師に電話",
@@ -67,6 +78,20 @@ impl Event {
         matches!(
             self,
             Self::Nurse | Self::Physician | Self::Hospital | Self::Advice | Self::Family
+        )
+    }
+
+    /// What was done for the resident.
+    pub fn is_care(self) -> bool {
+        matches!(
+            self,
+            Self::Cpr
+                | Self::Aed
+                | Self::BackBlows
+                | Self::Suction
+                | Self::Oxygen
+                | Self::Bleeding
+                | Self::Position
         )
     }
 

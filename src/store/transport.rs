@@ -3,10 +3,12 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
+use super::link::FoundLink;
 use super::{Store, StoreError, resident};
 use crate::domain::clock::Moment;
 use crate::domain::id::{ResidentId, StaffId, TransportId};
 use crate::domain::permit::{Permit, ReadResident, RecordTransport};
+use crate::domain::transport::at_call::{self, AtCall, Body};
 use crate::domain::transport::{Event, Outcome, Progress};
 
 /// The columns of `Transport`, for tables named `t` and `r`.
@@ -36,11 +38,11 @@ statements! {
         " order by t.id desc limit 1");
     OPEN = concat!("select ", transport!(), " where t.facility_id = $1 and ", is_open!(), " order by t.id desc limit $2");
     RECENT = concat!("select ", transport!(), " where t.facility_id = $1 order by t.id desc limit $2");
-    EVENTS = "select seq, kind, about, who, outcome, words, tap, at, by_staff, by_name from transport_event
+    EVENTS = "select seq, kind, about, who, outcome, words, body, tap, at, by_staff, by_name from transport_event
         where facility_id = $1 and transport_id = $2 order by seq";
-    RECORD = "insert into transport_event (facility_id, transport_id, seq, kind, about, who, outcome, words, tap, at,
-            by_staff, by_name)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    RECORD = "insert into transport_event (facility_id, transport_id, seq, kind, about, who, outcome, words, body, tap,
+            at, by_staff, by_name)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 }
 
 row! {
@@ -68,6 +70,8 @@ row! {
         who: String,
         outcome: Option<Outcome>,
         words: String,
+        /// What it says beside its words, as JSON.
+        body: String,
         tap: String,
         at: Moment,
         by_staff: StaffId,
@@ -76,10 +80,31 @@ row! {
 }
 
 impl Noted {
+    /// What the entry says.
+    pub fn entry(&self) -> at_call::Entry {
+        at_call::Entry {
+            seq: self.seq,
+            at: self.at,
+            event: self.kind,
+            about: self.about,
+            who: self.who.clone(),
+            outcome: self.outcome,
+            words: self.words.clone(),
+            body: Body::stored(self.kind, &self.body),
+        }
+    }
+
     /// What entries come to.
     pub fn progress(entries: &[Self]) -> Progress {
         let entries = entries.iter();
         Progress::of(entries.map(|noted| (noted.seq, noted.kind, noted.about)))
+    }
+}
+
+impl Transport {
+    /// What is known of it, from its entries.
+    pub fn at_call(&self, entries: &[Noted]) -> AtCall {
+        AtCall::of(self.at, entries.iter().map(Noted::entry).collect())
     }
 }
 
@@ -94,6 +119,8 @@ pub struct NewNote<'a> {
     pub outcome: Option<Outcome>,
     /// Empty when nobody said.
     pub words: &'a str,
+    /// What is said beside the words.
+    pub body: &'a Body,
     /// Which tap it was: the same one sent again is noted once.
     pub tap: &'a str,
 }
@@ -151,7 +178,7 @@ pub async fn record(
         let seq = i64::try_from(noted.len()).unwrap_or(i64::MAX);
         let args = args![
             facility, id, seq, note.event.code(), note.about, note.who, note.outcome.map(|outcome| outcome.code().to_owned()),
-            note.words, note.tap, at, &actor.staff, &actor.name
+            note.words, note.body.json().to_string(), note.tap, at, &actor.staff, &actor.name
         ];
         tx.exec(RECORD, args).await?;
         let detail = json!({"transport": id, "seq": seq, "event": note.event.code()});
@@ -172,6 +199,20 @@ pub async fn get(
     let args = || args![permit.facility(), id];
     let known = store.db().one(GET, args()).await?;
     Ok((known, store.db().all(EVENTS, args()).await?))
+}
+
+/// What is known of the emergency of the resident whose paper was scanned, if one is open.
+pub async fn at_call_of_link(
+    store: &Store,
+    found: &FoundLink,
+) -> Result<Option<AtCall>, StoreError> {
+    let (facility, resident) = (found.facility(), &found.resident().id);
+    let open: Vec<Transport> = store.db().all(OPEN_OF, args![facility, resident]).await?;
+    let Some(open) = open.into_iter().next() else {
+        return Ok(None);
+    };
+    let entries: Vec<Noted> = store.db().all(EVENTS, args![facility, &open.id]).await?;
+    Ok(Some(open.at_call(&entries)))
 }
 
 /// Up to `limit` emergencies whose record nobody ended, newest first.

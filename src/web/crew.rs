@@ -7,6 +7,7 @@
 //! No answer of this module is an ordinary error page: whoever stands at a bed with a phone always sees what to do
 //! about resuscitation (safety.md S1, S3) and whom to call.
 
+mod at_call;
 mod calls;
 mod compare;
 mod cover;
@@ -30,6 +31,7 @@ use axum::http::Method;
 use axum::response::Response;
 use serde_json::json;
 
+use self::at_call::Emergency;
 use self::compare::{Compared, compare};
 pub(super) use self::compare::{card_changes, is_card, standing_changes};
 use self::visitor::Visitor;
@@ -43,10 +45,11 @@ use crate::domain::link::LinkToken;
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::sheet::may_share_with_crews;
 use crate::domain::standing::Unreadable;
+use crate::domain::transport::at_call::AtCall;
 use crate::domain::view::{Marks, SheetView};
 use crate::store::link::{self, FoundLink, LinkState};
 use crate::store::scan::NewScan;
-use crate::store::{attachment, directive, scan};
+use crate::store::{attachment, directive, scan, transport};
 
 /// How long a crew waits for a disk or a database before the page does without it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -83,6 +86,7 @@ struct Sheet {
     photo: Option<String>,
     /// Whether the facility's other names could be looked through.
     alike_known: bool,
+    emergency: Emergency,
 }
 
 /// What stands behind a token.
@@ -203,7 +207,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
         source: &visitor.source,
         agent: &visitor.agent,
     };
-    let (recorded, printed, picture, alike, log) = tokio::join!(
+    let (recorded, printed, picture, alike, log, at_call) = tokio::join!(
         patiently(
             "view not recorded",
             scan::record(&app.store, found, scan, at)
@@ -215,13 +219,26 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
             "statements not read",
             directive::log_of_link(&app.store, found)
         ),
+        patiently(
+            "emergency not read",
+            transport::at_call_of_link(&app.store, found)
+        ),
     );
     let log = log.ok_or(Unreadable);
+    let emergency = match at_call {
+        None => Emergency::Unknown,
+        Some(None) => Emergency::None,
+        Some(Some(at_call)) => Emergency::Open(Box::new(at_call)),
+    };
     let sheet = record.map(|record| {
         let alike_known = alike.is_some();
         let alike = load::names_like_among(found.resident(), alike.unwrap_or_default());
+        let standing = load::standing_of(app, &log, Some(&record), &paper.facility);
         let view = SheetView {
-            standing: load::standing_of(app, &log, Some(&record), &paper.facility),
+            standing: match emergency.open().and_then(AtCall::external_cause) {
+                Some(cause) => standing.outside_scope(cause),
+                None => standing,
+            },
             facility: paper.facility.clone(),
             record,
             last_talk: log.as_deref().ok().and_then(last_talk),
@@ -240,6 +257,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
             view,
             photo: picture.flatten().as_ref().and_then(photo::data_address),
             alike_known,
+            emergency,
         }
     });
     Opening {

@@ -3,6 +3,8 @@
 //! Nothing has to be filled in before calling. Whatever fails, the page that says what to do is shown (safety.md S13,
 //! S23).
 
+mod handover;
+mod observe;
 mod script;
 mod steps;
 
@@ -10,6 +12,8 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -18,13 +22,17 @@ use super::directive::raise;
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
+use super::session::sha256;
 use super::{App, WebError, resident as residents, walk};
+use crate::domain::answer::{Inputs, Problems};
 use crate::domain::date::{Day, clock_time};
 use crate::domain::id::{ResidentId, TransportId, new_uuid};
 use crate::domain::permit::{Permit, ReadResident, RecordTransport};
+use crate::domain::record::Usual;
 use crate::domain::resident::Status;
 use crate::domain::standing::EVERYTHING_ELSE;
 use crate::domain::text::check_line;
+use crate::domain::transport::at_call::Body;
 use crate::domain::transport::{Event, Outcome, Progress};
 use crate::store::resident::{self, Find, Listed};
 use crate::store::transport::{self, NewNote, Noted, Transport};
@@ -183,7 +191,7 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded) -> Markup {
             (notice(NoticeKind::Warn, "いまは記録できません。時刻を紙に書いてください", html! {
                 p { "画面の手順と読み上げる内容は使えます。" }
             }))
-            (head(loaded, &Progress::default()))
+            (head(loaded, None, true))
             (script::card(&loaded.view, &page.actor.name, clock_time(app.now()), false))
             (steps::written(&Progress::default(), None))
         },
@@ -191,21 +199,57 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded) -> Markup {
 }
 
 /// What everything begins with: 119, who it is, what to do about resuscitation.
-fn head(loaded: &Loaded, progress: &Progress) -> Markup {
+fn head(loaded: &Loaded, external_cause: Option<&'static str>, is_open: bool) -> Markup {
     let view = &loaded.view;
     let photo = super::photo::address(&loaded.head);
-    let standing = match progress.external_cause() {
+    let standing = match external_cause {
         Some(cause) => view.standing.clone().outside_scope(cause),
         None => view.standing.clone(),
     };
     html! {
         a .call119 .great href="tel:119" { (icon(Icon::Phone)) span { "119番に電話する" small { "スピーカーにして、下を読み上げる" } } }
-        @if progress.is_open() {
+        @if is_open {
             p .first-step { b { "まず: " } (ruby("｜大声《おおごえ》で｜応援《おうえん》を｜呼《よ》ぶ。｜反応《はんのう》と｜呼吸《こきゅう》を｜見《み》る(10｜秒《びょう》)")) }
         }
         (walk::read::identity_header(view, photo.as_deref()))
         (walk::read::band_with(&standing, &html! { div .standing-actions { (raise::panel(&loaded.head)) } }))
         p .small { (EVERYTHING_ELSE) "。" }
+    }
+}
+
+/// Why what was typed is not noted, with a link to where it stands.
+fn unnoted(typed: &Typed) -> Markup {
+    let Some(problem) = typed.problems.at("words") else {
+        return html! {};
+    };
+    let address = match (typed.event, typed.about) {
+        (Some(Event::Departed), _) => "#destination".to_owned(),
+        (Some(Event::Closed), _) => "#ending".to_owned(),
+        (Some(Event::Corrected), Some(about)) => format!("#right-{about}"),
+        _ => "#words".to_owned(),
+    };
+    html! {
+        div .notice .errors data-type="error" role="alert" tabindex="-1" {
+            (icon(Icon::Stop))
+            div { h2 { "まだ記録していません" } ul { li { a href=(address) { (problem) } } } }
+        }
+    }
+}
+
+/// Where things are on a page that is longer than a phone.
+fn parts(is_open: bool) -> Markup {
+    let parts = [
+        ("#first", "手順", true),
+        ("#calls", "電話", true),
+        ("#observation", "観察", is_open),
+        ("#timeline", "経過", true),
+        ("#handover", "伝える", true),
+        ("#end", "出発", is_open),
+    ];
+    html! {
+        nav .parts aria-label="この画面の中" {
+            @for (address, words, is_there) in parts { @if is_there { a href=(address) { (words) } } }
+        }
     }
 }
 
@@ -237,8 +281,13 @@ pub async fn show(
 /// What was typed and cannot be noted so, and why.
 #[derive(Default)]
 struct Typed {
+    /// What was to be noted, and about which entry.
+    event: Option<Event>,
+    about: Option<i64>,
     words: String,
-    problem: Option<String>,
+    inputs: Inputs,
+    /// Those of the words are at `words`.
+    problems: Problems,
 }
 
 async fn see(
@@ -252,7 +301,9 @@ async fn see(
     let (transport, noted) = transport::get(&app.store, permit, id).await?;
     let loaded = load::resident(app, permit, &transport.resident_id).await?;
     load::note_read(app, permit, &transport.resident_id, "transport.viewed").await?;
-    let progress = Noted::progress(&noted);
+    let at_call = transport.at_call(&noted);
+    let progress = &at_call.progress;
+    let usual = &loaded.view.record.usual;
     let tap = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
     let every = steps::Form { id, tap: &tap };
     let form = progress.is_open().then_some(&every);
@@ -263,15 +314,14 @@ async fn see(
         html! {
             (crumbs(&[("/transports", "急変"), (&format!("/residents/{}", transport.resident_id), &loaded.head.name)],
                 &format!("{}から", load::when(transport.at))))
-            @if let Some(problem) = &typed.problem {
-                div .errors tabindex="-1" { h2 { "まだ記録していません" } ul { li { a href="#words" { (problem) } } } }
-            }
+            (unnoted(typed))
             @if !progress.is_open() {
                 (notice(NoticeKind::Info, "この急変の記録は終わっています", html! {
                     p { "間違えて終えたときは、下の経過で「急変の記録を終えた」を訂正すると続けられます。" }
                 }))
             }
-            (head(&loaded, &progress))
+            (head(&loaded, at_call.external_cause(), progress.is_open()))
+            (parts(progress.is_open()))
             @if progress.is_open() {
                 (script::card(&loaded.view, &page.actor.name, clock_time(transport.at), large))
                 p { @if large { a href={ "/transports/" (id) } { "ふつうの文字に戻す" } }
@@ -279,14 +329,20 @@ async fn see(
             }
             div .columns {
                 div .stack-v {
-                    (steps::written(&progress, form))
-                    (steps::calls(&loaded.view, &noted, &progress, form))
+                    (steps::written(progress, form))
+                    (steps::calls(&loaded.view, &noted, progress, form))
                 }
                 div .stack-v {
-                    (steps::free(form, &typed.words, typed.problem.as_deref()))
-                    (timeline(&transport, &noted, &progress, &every))
+                    @if let Some(form) = form {
+                        (observe::observation(&at_call, usual, form, typed))
+                        (observe::situation(&at_call, form, typed))
+                        (steps::care(progress, form))
+                    }
+                    (steps::free(form, typed))
+                    (timeline(&transport, &noted, usual, progress, &every, typed))
+                    (handover::card(&loaded.view, &at_call))
                     (steps::papers(&loaded))
-                    @if let Some(form) = form { (steps::end(form)) }
+                    @if let Some(form) = form { (steps::end(form, typed)) }
                 }
             }
         },
@@ -297,8 +353,10 @@ async fn see(
 fn timeline(
     transport: &Transport,
     noted: &[Noted],
+    usual: &Usual,
     progress: &Progress,
     form: &steps::Form,
+    typed: &Typed,
 ) -> Markup {
     let began = Day::of(transport.at);
     let when = |at| match Day::of(at) == began {
@@ -313,18 +371,21 @@ fn timeline(
                 @for entry in noted {
                     li id={ "e" (entry.seq) } data-new[!progress.is_corrected(entry.seq)] {
                         time .number { (when(entry.at)) } " "
-                        @if progress.is_corrected(entry.seq) { s { (told(entry)) } " " span .tag data-tone="off" { "訂正済み" } }
-                        @else { (told(entry)) }
+                        @if progress.is_corrected(entry.seq) { s { (told(entry, usual)) } " " span .tag data-tone="off" { "訂正済み" } }
+                        @else { (told(entry, usual)) }
                         " " span .small .muted { (entry.by_name) }
                         @if progress.allows(Event::Corrected, Some(entry.seq)) {
-                            details .more {
+                            details .more open[typed.about == Some(entry.seq)] {
                                 summary .small { "押し間違いを訂正" span .visually-hidden { ": " (when(entry.at)) " " (entry.kind.label()) } }
                                 (form.around("timeline", &html! {
                                     input type="hidden" name="about" value=(entry.seq);
-                                    div .field {
-                                        label for={ "right-" (entry.seq) } { "正しくは" }
-                                        input id={ "right-" (entry.seq) } name="words" required autocomplete="off" placeholder="例 押していない";
-                                    }
+                                    (steps::words(&steps::Words {
+                                        id: &format!("right-{}", entry.seq),
+                                        label: "正しくは",
+                                        hint: "例 押していない",
+                                        event: Event::Corrected,
+                                        about: Some(entry.seq),
+                                    }, typed))
                                     button .button .outline .small name="do" value="corrected" { "訂正を記録する" }
                                 }))
                             }
@@ -336,40 +397,91 @@ fn timeline(
     }
 }
 
-fn told(entry: &Noted) -> Markup {
+fn told(noted: &Noted, usual: &Usual) -> Markup {
+    let entry = noted.entry();
+    let said = entry.said();
+    let lines = entry.body.lines(usual);
     html! {
-        b { (entry.kind.label()) }
-        @if entry.kind == Event::Corrected { @if let Some(about) = entry.about { " (" a href={ "#e" (about) } { "訂正した記録" } ")" } }
-        @if !entry.who.is_empty() { " " (entry.who) }
-        @if let Some(outcome) = entry.outcome { " " b { (outcome.label()) } }
-        @if !entry.words.is_empty() { ": " (entry.words) }
+        b { (entry.event.label()) }
+        @if entry.event == Event::Corrected { @if let Some(about) = entry.about { " (" a href={ "#e" (about) } { "訂正した記録" } ")" } }
+        @if !said.is_empty() { " " (said) }
+        @if !lines.is_empty() { " " (lines.join("、")) }
     }
 }
 
-/// One tap. Everything but `do` may be missing.
-#[derive(Deserialize)]
-pub struct Tap {
-    #[serde(rename = "do")]
-    what: String,
-    #[serde(default)]
-    tap: String,
-    #[serde(default)]
+/// One tap: its fields by name. Everything but `do` may be missing.
+struct Tap {
+    event: Event,
+    outcome: Option<Outcome>,
     about: Option<i64>,
-    #[serde(default)]
     who: String,
-    #[serde(default)]
     words: String,
+    /// What is said beside the words.
+    inputs: Inputs,
+    /// The same for the same tap sent again; going back and tapping something else is another.
+    number: String,
 }
 
 impl Tap {
-    /// What is to be noted, and of a call, whether somebody answered: `family.no_answer`.
-    fn event(&self) -> Option<(Event, Option<Outcome>)> {
-        let (code, outcome) = match self.what.split_once('.') {
+    fn read(fields: Vec<(String, String)>) -> Option<Self> {
+        let mut inputs = Inputs::from_pairs(fields);
+        let mut take = |key: &str| {
+            let value = inputs.get(key).to_owned();
+            inputs.remove(key);
+            value
+        };
+        let (what, tap, about) = (take("do"), take("tap"), take("about"));
+        let (who, words) = (take("who"), take("words"));
+        // What is to be noted, and of a call, whether somebody answered: `family.no_answer`.
+        let (code, outcome) = match what.split_once('.') {
             Some((code, outcome)) => (code, Some(Outcome::from_code(outcome)?)),
-            None => (self.what.as_str(), None),
+            None => (what.as_str(), None),
         };
         let event = Event::from_code(code)?;
-        (event.is_call() == outcome.is_some()).then_some((event, outcome))
+        if event.is_call() != outcome.is_some() {
+            return None;
+        }
+        let tap = check_line(&tap, TAP_CHARS).ok()?;
+        let who = check_line(&who, WHO_CHARS).ok()?;
+        let typed = serde_json::to_string(&inputs).ok()?;
+        let number = [&tap, &what, &about, &who, &words, &typed]
+            .map(String::as_str)
+            .join("\n");
+        Some(Self {
+            event,
+            outcome,
+            about: match about.as_str() {
+                "" => None,
+                about => Some(about.parse().ok()?),
+            },
+            who,
+            words,
+            inputs,
+            number: BASE64_STANDARD.encode(sha256(number.as_bytes())),
+        })
+    }
+
+    /// What is to be kept, in words and beside them.
+    fn check(&self) -> Result<(String, Body), Problems> {
+        let mut problems = Problems::default();
+        let words = check_line(&self.words, WORDS_CHARS).unwrap_or_else(|problem| {
+            problems.add("words", problem.0);
+            String::new()
+        });
+        if words.is_empty() && problems.is_empty() && self.event.needs_words() {
+            problems.add(
+                "words",
+                "みたこと・したこと、または正しい内容を書いてください。",
+            );
+        }
+        match Body::read(self.event, &self.inputs) {
+            Ok(body) if problems.is_empty() => Ok((words, body)),
+            Ok(_) => Err(problems),
+            Err(more) => {
+                problems.extend(more);
+                Err(problems)
+            }
+        }
     }
 }
 
@@ -378,47 +490,37 @@ pub async fn record(
     page: Page,
     permit: Permit<RecordTransport>,
     Path(id): Path<TransportId>,
-    Form(tap): Form<Tap>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
-    let unknown = || {
+    let tap = Tap::read(fields).ok_or_else(|| {
         WebError::Bad(
             "何を記録するか読み取れませんでした。画面を開き直して、もう一度押してください"
                 .to_owned(),
         )
-    };
-    let (event, outcome) = tap.event().ok_or_else(unknown)?;
-    let who = check_line(&tap.who, WHO_CHARS).map_err(|_| unknown())?;
-    let number = check_line(&tap.tap, TAP_CHARS).map_err(|_| unknown())?;
-    let words = check_line(&tap.words, WORDS_CHARS);
-    let problem = match &words {
-        Err(problem) => Some(problem.0.clone()),
-        Ok(words) if words.is_empty() && event.needs_words() => {
-            Some("みたこと・したこと、または正しい内容を書いてください。".to_owned())
+    })?;
+    let (words, body) = match tap.check() {
+        Ok(said) => said,
+        Err(problems) => {
+            let read = permit.actor().permit::<ReadResident>()?;
+            let typed = Typed {
+                event: Some(tap.event),
+                about: tap.about,
+                words: tap.words,
+                inputs: tap.inputs,
+                problems,
+            };
+            let again = see(&app, &page, &read, &id, false, &typed).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
         }
-        Ok(_) => None,
     };
-    if let Some(problem) = problem {
-        let read = permit.actor().permit::<ReadResident>()?;
-        let typed = Typed {
-            words: tap.words.clone(),
-            problem: Some(problem),
-        };
-        let again = see(&app, &page, &read, &id, false, &typed).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
-    }
-    let words = words.unwrap_or_default();
-    // Going back and tapping something else is another tap; sending the same one again is not.
-    let about = tap.about.map(|seq| seq.to_string()).unwrap_or_default();
-    let same = [&number, &tap.what, &about, &who, &words]
-        .map(String::as_str)
-        .join("\n");
     let note = NewNote {
-        event,
+        event: tap.event,
         about: tap.about,
-        who: &who,
-        outcome,
+        who: &tap.who,
+        outcome: tap.outcome,
         words: &words,
-        tap: &same,
+        body: &body,
+        tap: &tap.number,
     };
     transport::record(&app.store, &permit, &id, note, app.now()).await?;
     Ok(Redirect::to(&format!("/transports/{id}")).into_response())

@@ -325,8 +325,21 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone
             .by_id("words")
             .type_in("血圧 測定不能、右向きに寝かせた");
-        phone.press("いまの時刻で記録する");
+        phone.find("button[value='observed']").click();
         phone.see("血圧 測定不能、右向きに寝かせた");
+        phone.find("#observation summary").click();
+        phone
+            .find("#observation [data-for='spo2'][data-step='-1']")
+            .click();
+        phone
+            .find("#observation input[name='bp'][type='checkbox'] + span")
+            .click();
+        phone
+            .find("#observation input[name='jcs'][value='10'] + span")
+            .click();
+        phone.look("transport-observation");
+        phone.find("button[value='observation']").click();
+        phone.see("血圧 測定不能(普段");
         phone.find("button[value='family.no_answer']").click();
         phone.see("家族に電話");
         phone

@@ -14,7 +14,7 @@ use crate::support::tools::{Pdf, bare};
 use crate::support::{Folder, number, paper, screens};
 
 /// How many, unless `HIKITSUGI_SHEETS` says otherwise.
-const SHEETS: u64 = 20;
+const SHEETS: u64 = 10;
 /// The rows of a fax that hold the QR code and what the band says first.
 const FROM: usize = 60;
 const ROWS: usize = 690;

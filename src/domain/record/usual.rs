@@ -1,6 +1,6 @@
 //! Block F: the usual state, the baseline against which a crew compares.
 
-use crate::domain::answer::{Checks, Known, Number, Text, Unit, YesNo, answers, choice};
+use crate::domain::answer::{Checks, Known, Number, Text, YesNo, answers, choice, unit};
 use crate::domain::date::Day;
 use crate::domain::number::BloodPressure;
 
@@ -32,19 +32,6 @@ answers! {
         dementia_adl: Known<DementiaAdl> = "認知症高齢者の日常生活自立度",
         independence_judged_by: Known<JudgedBy> = "自立度の判断者",
     }
-}
-
-macro_rules! unit {
-    ($name:ident, $label:literal, $least:literal..=$greatest:literal tenths, decimals $decimals:literal) => {
-        #[derive(Clone, Debug, PartialEq)]
-        pub struct $name;
-
-        impl Unit for $name {
-            const NAME: &'static str = $label;
-            const TENTHS: (i32, i32) = ($least, $greatest);
-            const DECIMALS: bool = $decimals;
-        }
-    };
 }
 
 unit!(BeatsPerMinute, "回/分", 200..=2500 tenths, decimals false);

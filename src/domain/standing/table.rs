@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Standing, StandingKind, Subject, standing};
+use super::{History, Standing, StandingKind, Subject, standing};
 use crate::domain::answer::Coded;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
@@ -390,14 +390,8 @@ fn start_of(day: i64) -> i64 {
     day * 86_400_000 - 9 * 3_600_000
 }
 
-/// The program's answer must be the oracle's, and say what safety.md wants of it.
+/// The band must say what safety.md wants of it.
 fn check(name: &str, standing: &Standing, expected: &str, stop_possible: bool) {
-    assert_eq!(
-        standing.code(),
-        expected,
-        "{name}: {:?}",
-        standing.reasons()
-    );
     let holds = expected == "order_on_file";
     assert_eq!(standing.order().is_some(), holds, "{name}");
     let band = standing.band();
@@ -430,6 +424,8 @@ fn every_state_at_every_limit_is_what_the_oracle_says() {
         ..longest
     };
     let mut combinations = 0_u64;
+    // What a band says hangs on the standing alone: it is read whenever that is another than the one before.
+    let mut read: [Option<Standing>; 2] = [None, None];
     let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
     for dates in DATES {
         for signature in [Signature::OwnAct, Signature::Paper] {
@@ -438,6 +434,7 @@ fn every_state_at_every_limit_is_what_the_oracle_says() {
                     for (name, log) in told(dates, signature, lacks, end_of_life) {
                         let facts = facts(&log.0);
                         let oracle = Oracle::of(&facts);
+                        let history = History::read(&log.0).unwrap();
                         for limits in [longest, middle, shortest] {
                             for now in instants(dates, end_of_life, limits) {
                                 let today = oracle::day_of(now.0);
@@ -454,10 +451,14 @@ fn every_state_at_every_limit_is_what_the_oracle_says() {
                                     let born = born.map(oracle::iso);
                                     let expected =
                                         oracle.standing(born.as_deref(), plain(limits), now.0);
-                                    let area = areas[usize::from(combinations.is_multiple_of(2))];
-                                    let standing =
-                                        standing(Ok(&log.0), &subject, area, limits, now);
-                                    check(&name, &standing, expected, area.stop_possible);
+                                    let which = usize::from(combinations.is_multiple_of(2));
+                                    let area = areas[which];
+                                    let standing = history.standing(&subject, area, limits, now);
+                                    assert_eq!(standing.code(), expected, "{name}: {standing:?}");
+                                    if read[which].as_ref() != Some(&standing) {
+                                        check(&name, &standing, expected, area.stop_possible);
+                                        read[which] = Some(standing);
+                                    }
                                     assert!(
                                         oracle.lives() || expected != "order_on_file",
                                         "{name}"

@@ -1,4 +1,4 @@
-// Two conveniences; every page works without them.
+// Conveniences; every page works without them.
 (() => {
   "use strict";
 
@@ -53,6 +53,24 @@
       if (!typed) return;
       event.preventDefault();
       event.returnValue = "";
+    });
+  }
+
+  // A number goes up and down by a thumb; it begins with what was measured last, or what is usual.
+  for (const button of document.querySelectorAll("[data-step]")) {
+    const input = document.getElementById(button.dataset.for);
+    const around = input && input.closest("[data-min]");
+    if (!around) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const { start, min, max } = around.dataset;
+      const typed = Number.parseFloat(input.value);
+      const by = Number(button.dataset.step);
+      const first = Number.parseFloat(start);
+      const next = Number.isNaN(typed) ? first : typed + by;
+      const kept = Math.min(Math.max(next, Number(min)), Number(max));
+      input.value = String(Math.round(kept * 10) / 10);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::at_call;
 use super::calls::{self, Call};
 use super::compare::Compared;
 use super::cover::ended_words;
@@ -67,6 +68,9 @@ fn sheet_json(form: &Form, tier: Tier, sheet: &Sheet) -> Value {
     });
     if shares {
         json["resident"] = resident(sheet);
+        if let Some(at_call) = sheet.emergency.open() {
+            json["transport"] = at_call::json(at_call, &view.record.usual);
+        }
         json["staleness"] = json!({
             "code": view.staleness().code(),
             "text": view.staleness().words(),
@@ -271,20 +275,49 @@ pub fn path() -> Value {
     })
 }
 
+fn object(properties: Value) -> Value {
+    let required: Vec<&String> = properties
+        .as_object()
+        .into_iter()
+        .flat_map(|all| all.keys())
+        .collect();
+    json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
+}
+
+fn list(item: Value) -> Value {
+    json!({"type": "array", "items": item})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn maybe() -> Value {
+    json!({"type": ["string", "null"]})
+}
+
+/// What is told of an open emergency.
+fn transport() -> Value {
+    let instant = || json!({"type": "string", "format": "date-time"});
+    let fact = object(json!({"label": text(), "text": text()}));
+    let finding = object(json!({
+        "label": text(), "text": text(),
+        "usual": {"type": ["string", "null"], "description": "普段と違うとき、普段の値"},
+    }));
+    let event = object(json!({"at": instant(), "event": text(), "text": text(), "said": text()}));
+    let mut transport = object(json!({
+        "began_at": instant(),
+        "situation": list(fact),
+        "observations": list(object(json!({"at": instant(), "findings": list(finding)}))),
+        "events": list(event),
+    }));
+    transport["description"] = json!("急変の記録が開いているあいだ、これまでに施設が記録したこと");
+    transport
+}
+
 /// The schemas that [`path`] names.
 pub fn schemas() -> [(&'static str, Value); 2] {
-    let text = || json!({"type": "string"});
-    let maybe = || json!({"type": ["string", "null"]});
     let standing = || json!({"$ref": "#/components/schemas/Standing"});
-    let object = |properties: Value| {
-        let required: Vec<&String> = properties
-            .as_object()
-            .into_iter()
-            .flat_map(|all| all.keys())
-            .collect();
-        json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
-    };
-    let list = |item: Value| json!({"type": "array", "items": item});
     let call = object(json!({"who": text(), "phone": maybe()}));
     let presence = json!({"enum": ["some", "none", "unknown", "unasked"]});
     let cell =
@@ -324,6 +357,7 @@ pub fn schemas() -> [(&'static str, Value); 2] {
         "description": "紙から変わった点。null は、紙の内容を読み取れないことを表す",
     });
     page["properties"]["resident"] = resident;
+    page["properties"]["transport"] = transport();
     page["properties"]["staleness"] = object(json!({
         "code": {"enum": ["fresh", "amber", "red", "never"]}, "text": text(), "verified_at": maybe(),
     }));

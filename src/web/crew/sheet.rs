@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
+use super::at_call;
 use super::calls::{self, Call};
 use super::compare::{Compared, Difference};
 use super::shell::{
@@ -50,6 +51,7 @@ fn whole(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
                     span { "同意の確認がないまま、救命のために全体を表示しています。施設があとで確認します。" }
                 }
             }
+            (at_call::lead(&sheet.emergency))
             (band(&view.standing))
             (calls::list(&first))
             @if !further.is_empty() { p .more { a href="#further" { "ほかの電話 " (further.len()) "件" } } }
@@ -57,6 +59,9 @@ fn whole(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
                 (alerts(item, view))
             }
             (conditions(&view.standing))
+            @if let Some(at_call) = sheet.emergency.open() {
+                (at_call::section(at_call, &view.record.usual, opening.at, opening.tier))
+            }
             (differences(&sheet.compared))
             @let with_calls = following.iter().position(has_calls).unwrap_or(following.len());
             @for part in &following[..with_calls] { (section(part, view, &above)) }

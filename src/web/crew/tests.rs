@@ -66,6 +66,7 @@ fn all_openings() -> Vec<(&'static str, Opening)> {
         ("hostile", hostile()),
         ("emergency", emergency()),
         ("unrecorded", unrecorded()),
+        ("ongoing", sample::ongoing()),
     ]);
     openings
 }
@@ -745,6 +746,7 @@ fn the_fullest_page_is_under_14_kilobytes_compressed() {
         ("changed", page(&opening)),
         ("order", page(&largest(order))),
         ("ended", page(&largest(ended))),
+        ("ongoing", page(&largest(sample::ongoing()))),
         ("cover", whole(&cover::live_main(&sample::paper(), false))),
     ] {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::new(4));

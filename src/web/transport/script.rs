@@ -48,13 +48,6 @@ pub fn card(view: &SheetView, caller: &str, noticed: String, large: bool) -> Mar
             None => (identity.name.to_string()),
         }
     };
-    let conditions = match &view.record.medical.current_conditions {
-        Rows::Some(rows) => html! {
-            @for (at, row) in rows.iter().take(ILLNESSES).enumerate() { @if at > 0 { "、" } (said(&row.name)) }
-            @if rows.len() > ILLNESSES { "、ほか" (rows.len() - ILLNESSES) "つ" }
-        },
-        other => fact(None, &other.shown()),
-    };
     let lines: [(&str, Markup); 9] = [
         (
             "｜火事《かじ》ですか、｜救急《きゅうきゅう》ですか",
@@ -88,7 +81,7 @@ pub fn card(view: &SheetView, caller: &str, noticed: String, large: bool) -> Mar
         ),
         (
             "｜病気《びょうき》は。かかりつけは",
-            html! { "「" (conditions) "」" br; (ruby("かかりつけ: ")) (doctors(view)) },
+            html! { "「" (illnesses(view)) "」" br; (ruby("かかりつけ: ")) (doctors(view)) },
         ),
         (
             "あなたの｜名前《なまえ》と｜電話《でんわ》は",
@@ -116,6 +109,17 @@ pub fn card(view: &SheetView, caller: &str, noticed: String, large: bool) -> Mar
                 ul { @for phrase in PHRASES { li { "「" (ruby(phrase)) "」" } } }
             }
         }
+    }
+}
+
+/// The first illnesses, and how many there are besides.
+pub fn illnesses(view: &SheetView) -> Markup {
+    match &view.record.medical.current_conditions {
+        Rows::Some(rows) => html! {
+            @for (at, row) in rows.iter().take(ILLNESSES).enumerate() { @if at > 0 { "、" } (said(&row.name)) }
+            @if rows.len() > ILLNESSES { "、ほか" (rows.len() - ILLNESSES) "つ" }
+        },
+        other => fact(None, &other.shown()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::Typed;
 use crate::domain::answer::{Answer, Field, Kind, Shown};
 use crate::domain::computed::Computed;
 use crate::domain::date::clock_time;
@@ -201,19 +202,60 @@ fn pairs(shown: Shown) -> Numbers {
     rows.into_iter().map(pair).collect()
 }
 
+/// What was done for the resident, one tap each.
+pub fn care(progress: &Progress, form: &Form) -> Markup {
+    html! {
+        section .card .branch #care {
+            div .card-head { h2 { "した手当" } }
+            (form.around("care", &html! {
+                div .actions {
+                    @for event in Event::ALL.iter().filter(|event| event.is_care()) { (button(*event, progress)) }
+                }
+            }))
+        }
+    }
+}
+
+/// One line that is noted with what is tapped.
+pub struct Words<'a> {
+    pub id: &'a str,
+    pub label: &'a str,
+    pub hint: &'a str,
+    pub event: Event,
+    pub about: Option<i64>,
+}
+
+/// The input; what was typed there and cannot be noted stands in it again, with the reason.
+pub fn words(words: &Words, typed: &Typed) -> Markup {
+    let is_here = typed.event == Some(words.event) && typed.about == words.about;
+    let problem = typed.problems.at("words").filter(|_| is_here);
+    let id = |part: &str| format!("{}-{part}", words.id);
+    html! {
+        div .field .invalid[problem.is_some()] {
+            label for=(words.id) { (words.label) }
+            @if !words.hint.is_empty() { p .hint id=(id("hint")) { (words.hint) } }
+            @if let Some(problem) = problem { p .error id=(id("error")) { (icon(Icon::Stop)) span { (problem) } } }
+            input id=(words.id) name="words" value=(if is_here { typed.words.as_str() } else { "" }) autocomplete="off"
+                aria-describedby={ (id("hint")) " " (id("error")) } aria-invalid=[problem.map(|_| "true")];
+        }
+    }
+}
+
 /// What was seen and done, in words.
-pub fn free(form: Option<&Form>, typed: &str, problem: Option<&str>) -> Markup {
+pub fn free(form: Option<&Form>, typed: &Typed) -> Markup {
     let Some(form) = form else { return html! {} };
+    let seen = Words {
+        id: "words",
+        label: "言葉で",
+        hint: "例 右向きに寝かせた、家族が着いた",
+        event: Event::Observed,
+        about: None,
+    };
     html! {
         section .card #note {
             div .card-head { h2 { "みたこと・したことを書く" } }
             (form.around("note", &html! {
-                div .field .invalid[problem.is_some()] {
-                    label for="words" { "例 血圧 測定不能、右向きに寝かせた、最後の食事 18時" }
-                    @if let Some(problem) = problem { p .error #words-error { (icon(Icon::Stop)) span { (problem) } } }
-                    input #words name="words" value=(typed) autocomplete="off" aria-describedby="words-error"
-                        aria-invalid=[problem.map(|_| "true")];
-                }
+                (words(&seen, typed))
                 div .actions { button .button name="do" value="observed" { "いまの時刻で記録する" } }
             }))
         }
@@ -232,23 +274,30 @@ pub fn papers(loaded: &Loaded) -> Markup {
 }
 
 /// The ambulance leaves, and the record is ended.
-pub fn end(form: &Form) -> Markup {
+pub fn end(form: &Form, typed: &Typed) -> Markup {
+    let departed = Words {
+        id: "destination",
+        label: "行き先の病院、いっしょに乗った人、隊の名前",
+        hint: "例 みなと市民病院、介木が同乗、平塚第2救急隊",
+        event: Event::Departed,
+        about: None,
+    };
+    let closed = Words {
+        id: "ending",
+        label: "どう終わったか(任意)",
+        hint: "例 搬送した、様子をみることになった、押し間違い",
+        event: Event::Closed,
+        about: None,
+    };
     html! {
         section .card #end {
             div .card-head { h2 { "出発・おわり" } }
             (form.around("end", &html! {
-                div .field {
-                    label for="destination" { "行き先の病院、いっしょに乗った人" }
-                    input #destination name="words" autocomplete="off";
-                }
+                (words(&departed, typed))
                 div .actions { button .button .outline name="do" value="departed" { (Event::Departed.label()) } }
             }))
             (form.around("timeline", &html! {
-                div .field {
-                    label for="ending" { "どう終わったか(任意)" }
-                    p .hint #ending-hint { "例 搬送した、様子をみることになった、押し間違い" }
-                    input #ending name="words" autocomplete="off" aria-describedby="ending-hint";
-                }
+                (words(&closed, typed))
                 div .actions { button .button .outline name="do" value="closed" { "急変の記録を終える" } }
             }))
         }

@@ -279,6 +279,40 @@ both_databases! {
         assert_eq!(bed.views_in_audit().await, 3);
     }
 
+    async fn an_open_emergency_is_told_to_the_crew_as_it_grows(bench: Bench) {
+        let service = Service::start(bench).await;
+        let bed = Bedside::new(&service, "consented_by_resident").await;
+        assert!(!bed.tap().await.text().contains("いま起きていること"));
+        let care = service.sign_in("care").await;
+        let emergency = care.does(&format!("/residents/{}/transports", bed.resident), &[]).await;
+        care.does(&emergency, &[("do", "situation"), ("chief_complaint", "choking"), ("tap", "1")]).await;
+        care.does(&emergency, &[("do", "back_blows"), ("tap", "2")]).await;
+        let page = bed.tap().await.text();
+        for words in ["いま起きていること", "のどに詰まった", "背中をたたいた", "最新の経過にする"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        care.does(&emergency, &[("do", "observation"), ("spo2", "82"), ("bp", "unmeasurable"), ("tap", "3")]).await;
+        let page = bed.tap().await.text();
+        assert!(page.contains("82%") && page.contains("測定不能"), "{page}");
+        let told = bed.scan(Method::GET, &[JSON], "").await.value();
+        assert_eq!(told["transport"]["situation"][0]["text"], "のどに詰まった");
+        assert_eq!(told["transport"]["observations"][0]["findings"][0]["text"], "測定不能");
+        care.does(&emergency, &[("do", "closed"), ("tap", "4")]).await;
+        assert!(!bed.tap().await.text().contains("いま起きていること"));
+        assert_eq!(bed.scan(Method::GET, &[JSON], "").await.value().get("transport"), None);
+    }
+
+    async fn s22_without_consent_an_open_emergency_is_told_only_when_asked_for(bench: Bench) {
+        let service = Service::start(bench).await;
+        let bed = Bedside::new(&service, "refused").await;
+        let care = service.sign_in("care").await;
+        let emergency = care.does(&format!("/residents/{}/transports", bed.resident), &[]).await;
+        care.does(&emergency, &[("do", "situation"), ("chief_complaint", "choking"), ("tap", "1")]).await;
+        assert!(!bed.tap().await.text().contains("のどに詰まった"));
+        let page = bed.scan(Method::POST, &[], "emergency=1").await.text();
+        assert!(page.contains("のどに詰まった"), "{page}");
+    }
+
     async fn s20_a_program_gets_the_same_page_as_json_and_its_view_is_recorded(bench: Bench) {
         let service = Service::start(bench).await;
         let bed = Bedside::new(&service, "consented_by_resident").await;

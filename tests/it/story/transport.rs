@@ -225,6 +225,68 @@ both_databases! {
         assert!(!page.contains("value=\"cpr\""), "nothing that could not be kept is offered");
     }
 
+    async fn what_was_observed_stands_beside_what_is_usual(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        let fall = [
+            ("do", "situation"), ("chief_complaint", "fall_hip_or_limb"), ("incident_type", "fall"), ("incident_course", "ベッドの横に倒れていた"),
+            ("witnessed", "no"), ("last_meal", "18時 夕食8割"),
+        ];
+        taps(&care, &emergency, &fall).await;
+        service.clock.advance_minutes(2);
+        let first = [("do", "observation"), ("jcs", "10"), ("bp", ""), ("bp", "unmeasurable"), ("pulse", "104"), ("spo2", "88"), ("temp", "")];
+        taps(&care, &emergency, &first).await;
+        service.clock.advance_minutes(5);
+        taps(&care, &emergency, &[("do", "observation"), ("spo2", "93")]).await;
+        taps(&care, &emergency, &[("do", "oxygen"), ("words", "2L/分")]).await;
+        let page = care.see(&emergency).await;
+        let told = happened(&page);
+        for words in ["ベッドの横に倒れていた", "血圧 測定不能(普段 128/74)", "SpO2 88%(普段 96%、差 -8)", "脈拍 104回/分", "SpO2 93%(普段 96%、差 -3)", "2L/分"] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
+        assert!(!told.contains("体温"), "what was left open is not said: {told}");
+        // The half minute to the crew says it in the order of ISBAR, and no score.
+        let handover = page.split("id=\"handover\"").nth(1).unwrap();
+        for words in ["転倒して腰・手足を打った", "差 -3", "酸素"] {
+            assert!(handover.contains(words), "{words} in {handover}");
+        }
+        assert!(!page.contains("スコア") && !page.contains("NEWS"));
+    }
+
+    async fn an_observation_that_cannot_be_noted_is_told_at_its_field_and_stays_typed(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        let both = [("do", "observation"), ("jcs", "20"), ("spo2", "88"), ("spo2", "unmeasurable"), ("temp", "381"), ("pupils", "左右差あり"), ("tap", "t")];
+        let answer = care.post(&emergency, &both).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        for words in ["どちらか一つにしてください", "id=\"temp-error\"", "value=\"381\"", "value=\"左右差あり\"", "value=\"20\" checked", "href=\"#spo2\""] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        let empty = care.post(&emergency, &[("do", "observation"), ("tap", "t")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.text().contains("一つ以上選ぶか、書いてください"));
+        assert!(!happened(&care.see(&emergency).await).contains("観察"));
+    }
+
+    async fn s01_an_entry_that_cannot_be_read_says_so_and_the_page_goes_on(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        taps(&care, &emergency, &[("do", "situation"), ("chief_complaint", "dyspnea")]).await;
+        // What a later version might have written.
+        let later = "insert into transport_event (facility_id, transport_id, seq, kind, who, words, body, tap, at, by_staff, by_name) \
+            select facility_id, transport_id, seq + 1, kind, who, words, '{\"incident_type\":\"later\"}', 'x', at, by_staff, by_name \
+            from transport_event";
+        service.sql(later, later).await;
+        let page = care.see(&emergency).await;
+        let told = happened(&page);
+        assert!(told.contains("この記録は読み取れません") && told.contains("息が苦しい"), "{told}");
+        assert!(page.contains("href=\"tel:119\"") && page.contains("data-standing=\"full_cpr\""));
+    }
+
     async fn nothing_noted_is_ever_changed_or_taken_away(bench: Bench) {
         let service = Service::start(bench).await;
         let care = service.sign_in("care").await;

@@ -119,8 +119,12 @@ impl Browser {
         }
     }
 
-    /// Keeps every picture as `FOLDER/NAME-WIDTH.png`, so that people can look at the pages.
+    /// Keeps every picture as `FOLDER/NAME-WIDTH.png`, so that people can look at the pages; `HIKITSUGI_PICTURES=no` where
+    /// nobody will look.
     pub fn keeping(mut self, folder: &Path) -> Self {
+        if std::env::var_os("HIKITSUGI_PICTURES").is_some_and(|wish| wish == "no") {
+            return self;
+        }
         std::fs::create_dir_all(folder).expect("the folder of pictures is writable");
         self.pictures = Some(folder.to_owned());
         self
