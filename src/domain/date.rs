@@ -671,6 +671,14 @@ pub fn clock_time(moment: Moment) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// `03:05` on that day, with its date on any other.
+pub fn time_beside(day: Day, moment: Moment) -> String {
+    match Day::of(moment) == day {
+        true => clock_time(moment),
+        false => moment_text(moment),
+    }
+}
+
 /// How long before `to` the day `from` was: `今日`, `12日前`, `7か月前`, `1年2か月前`; `3日後` when it is still to come.
 pub fn ago(from: Day, to: Day) -> String {
     if from == to {

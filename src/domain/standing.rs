@@ -1006,10 +1006,10 @@ impl Standing {
         &self.area.source
     }
 
-    /// The same where the cause came from outside, of which no order speaks (safety.md S14).
-    pub fn outside_scope(self, cause: &'static str) -> Self {
-        match self.kind {
-            StandingKind::OrderOnFile => Self {
+    /// What holds in an emergency with this cause from outside, if there is one: no order speaks of it (safety.md S14).
+    pub fn in_emergency(self, external_cause: Option<&'static str>) -> Self {
+        match (self.kind, external_cause) {
+            (StandingKind::OrderOnFile, Some(cause)) => Self {
                 kind: StandingKind::FullCpr,
                 reasons: vec![Reason::OutOfScope(cause)],
                 order: None,

@@ -81,6 +81,11 @@ impl Event {
         )
     }
 
+    /// Somebody was told: 119, or one of the calls above.
+    pub fn tells_somebody(self) -> bool {
+        self == Self::Call119 || self.is_call()
+    }
+
     /// What was done for the resident.
     pub fn is_care(self) -> bool {
         matches!(

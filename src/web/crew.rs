@@ -235,10 +235,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
         let alike = load::names_like_among(found.resident(), alike.unwrap_or_default());
         let standing = load::standing_of(app, &log, Some(&record), &paper.facility);
         let view = SheetView {
-            standing: match emergency.open().and_then(AtCall::external_cause) {
-                Some(cause) => standing.outside_scope(cause),
-                None => standing,
-            },
+            standing: standing.in_emergency(emergency.open().and_then(AtCall::external_cause)),
             facility: paper.facility.clone(),
             record,
             last_talk: log.as_deref().ok().and_then(last_talk),

@@ -25,7 +25,7 @@ use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::session::sha256;
 use super::{App, WebError, resident as residents, walk};
 use crate::domain::answer::{Inputs, Problems};
-use crate::domain::date::{Day, clock_time};
+use crate::domain::date::{Day, clock_time, time_beside};
 use crate::domain::id::{ResidentId, TransportId, new_uuid};
 use crate::domain::permit::{Permit, ReadResident, RecordTransport};
 use crate::domain::record::Usual;
@@ -202,10 +202,7 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded) -> Markup {
 fn head(loaded: &Loaded, external_cause: Option<&'static str>, is_open: bool) -> Markup {
     let view = &loaded.view;
     let photo = super::photo::address(&loaded.head);
-    let standing = match external_cause {
-        Some(cause) => view.standing.clone().outside_scope(cause),
-        None => view.standing.clone(),
-    };
+    let standing = view.standing.clone().in_emergency(external_cause);
     html! {
         a .call119 .great href="tel:119" { (icon(Icon::Phone)) span { "119番に電話する" small { "スピーカーにして、下を読み上げる" } } }
         @if is_open {
@@ -222,16 +219,10 @@ fn unnoted(typed: &Typed) -> Markup {
     let Some(problem) = typed.problems.at("words") else {
         return html! {};
     };
-    let address = match (typed.event, typed.about) {
-        (Some(Event::Departed), _) => "#destination".to_owned(),
-        (Some(Event::Closed), _) => "#ending".to_owned(),
-        (Some(Event::Corrected), Some(about)) => format!("#right-{about}"),
-        _ => "#words".to_owned(),
-    };
     html! {
         div .notice .errors data-type="error" role="alert" tabindex="-1" {
             (icon(Icon::Stop))
-            div { h2 { "まだ記録していません" } ul { li { a href=(address) { (problem) } } } }
+            div { h2 { "まだ記録していません" } ul { li { a href={ "#" (steps::words_id(typed.event, typed.about)) } { (problem) } } } }
         }
     }
 }
@@ -359,10 +350,7 @@ fn timeline(
     typed: &Typed,
 ) -> Markup {
     let began = Day::of(transport.at);
-    let when = |at| match Day::of(at) == began {
-        true => clock_time(at),
-        false => load::when(at),
-    };
+    let when = |at| time_beside(began, at);
     html! {
         section .card #timeline {
             div .card-head { h2 { "経過" } }
@@ -380,7 +368,6 @@ fn timeline(
                                 (form.around("timeline", &html! {
                                     input type="hidden" name="about" value=(entry.seq);
                                     (steps::words(&steps::Words {
-                                        id: &format!("right-{}", entry.seq),
                                         label: "正しくは",
                                         hint: "例 押していない",
                                         event: Event::Corrected,

@@ -18,15 +18,6 @@ pub enum Measured<T> {
     Value(T),
 }
 
-impl<T> Measured<T> {
-    pub fn value(&self) -> Option<&T> {
-        match self {
-            Self::Value(value) => Some(value),
-            Self::NotTaken | Self::Unmeasurable => None,
-        }
-    }
-}
-
 /// Whether the person typed, or chose, that it could not be measured.
 fn says_unmeasurable(text: &str) -> bool {
     matches!(text, "測定不能" | "測れない" | "測定できない" | CODE)

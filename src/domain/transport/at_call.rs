@@ -407,15 +407,16 @@ impl AtCall {
 
     /// Who was called, oldest first.
     pub fn calls(&self) -> impl Iterator<Item = &Entry> {
-        let is_call = |entry: &&Entry| entry.event.is_call() || entry.event == Event::Call119;
-        self.events.iter().filter(is_call)
+        self.events
+            .iter()
+            .filter(|entry| entry.event.tells_somebody())
     }
 
     /// Everything else that somebody noted, oldest first.
     pub fn others(&self) -> impl Iterator<Item = &Entry> {
-        self.events.iter().filter(|entry| {
-            !entry.event.is_care() && !entry.event.is_call() && entry.event != Event::Call119
-        })
+        self.events
+            .iter()
+            .filter(|entry| !entry.event.is_care() && !entry.event.tells_somebody())
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Tier;
 use crate::domain::clock::Moment;
-use crate::domain::date::{Day, clock_time, moment_text};
+use crate::domain::date::{Day, clock_time, time_beside};
 use crate::domain::record::Usual;
 use crate::domain::transport::at_call::{AtCall, Entry};
 use crate::web::api::instant;
@@ -42,10 +42,8 @@ pub fn lead(emergency: &Emergency) -> Markup {
 
 /// All that was noted so far, and a button that asks again.
 pub fn section(at_call: &AtCall, usual: &Usual, at: Moment, tier: Tier) -> Markup {
-    let when = |moment: Moment| match Day::of(moment) == Day::of(at) {
-        true => clock_time(moment),
-        false => moment_text(moment),
-    };
+    let today = Day::of(at);
+    let when = |moment| time_beside(today, moment);
     let line = |entry: &Entry| {
         html! {
             li {

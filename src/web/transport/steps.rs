@@ -217,26 +217,36 @@ pub fn care(progress: &Progress, form: &Form) -> Markup {
 }
 
 /// One line that is noted with what is tapped.
-pub struct Words<'a> {
-    pub id: &'a str,
-    pub label: &'a str,
-    pub hint: &'a str,
+pub struct Words {
+    pub label: &'static str,
+    pub hint: &'static str,
     pub event: Event,
     pub about: Option<i64>,
 }
 
+/// Where the words of an entry are put right; what has no line of its own there is put right as what was seen and done.
+pub fn words_id(event: Option<Event>, about: Option<i64>) -> String {
+    match (event, about) {
+        (Some(Event::Departed), _) => "destination".to_owned(),
+        (Some(Event::Closed), _) => "ending".to_owned(),
+        (Some(Event::Corrected), Some(about)) => format!("right-{about}"),
+        _ => "words".to_owned(),
+    }
+}
+
 /// The input; what was typed there and cannot be noted stands in it again, with the reason.
 pub fn words(words: &Words, typed: &Typed) -> Markup {
-    let is_here = typed.event == Some(words.event) && typed.about == words.about;
+    let id = words_id(Some(words.event), words.about);
+    let is_here = id == words_id(typed.event, typed.about);
     let problem = typed.problems.at("words").filter(|_| is_here);
-    let id = |part: &str| format!("{}-{part}", words.id);
+    let part = |name: &str| format!("{id}-{name}");
     html! {
         div .field .invalid[problem.is_some()] {
-            label for=(words.id) { (words.label) }
-            @if !words.hint.is_empty() { p .hint id=(id("hint")) { (words.hint) } }
-            @if let Some(problem) = problem { p .error id=(id("error")) { (icon(Icon::Stop)) span { (problem) } } }
-            input id=(words.id) name="words" value=(if is_here { typed.words.as_str() } else { "" }) autocomplete="off"
-                aria-describedby={ (id("hint")) " " (id("error")) } aria-invalid=[problem.map(|_| "true")];
+            label for=(id) { (words.label) }
+            p .hint id=(part("hint")) { (words.hint) }
+            @if let Some(problem) = problem { p .error id=(part("error")) { (icon(Icon::Stop)) span { (problem) } } }
+            input id=(id) name="words" value=(if is_here { typed.words.as_str() } else { "" }) autocomplete="off"
+                aria-describedby={ (part("hint")) " " (part("error")) } aria-invalid=[problem.map(|_| "true")];
         }
     }
 }
@@ -245,7 +255,6 @@ pub fn words(words: &Words, typed: &Typed) -> Markup {
 pub fn free(form: Option<&Form>, typed: &Typed) -> Markup {
     let Some(form) = form else { return html! {} };
     let seen = Words {
-        id: "words",
         label: "言葉で",
         hint: "例 右向きに寝かせた、家族が着いた",
         event: Event::Observed,
@@ -276,14 +285,12 @@ pub fn papers(loaded: &Loaded) -> Markup {
 /// The ambulance leaves, and the record is ended.
 pub fn end(form: &Form, typed: &Typed) -> Markup {
     let departed = Words {
-        id: "destination",
         label: "行き先の病院、いっしょに乗った人、隊の名前",
         hint: "例 みなと市民病院、介木が同乗、平塚第2救急隊",
         event: Event::Departed,
         about: None,
     };
     let closed = Words {
-        id: "ending",
         label: "どう終わったか(任意)",
         hint: "例 搬送した、様子をみることになった、押し間違い",
         event: Event::Closed,

@@ -199,6 +199,11 @@ both_databases! {
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
             assert!(answer.text().contains("まだ記録していません") && answer.text().contains(words.trim()));
         }
+        // What was said on the telephone has no line for its error of its own.
+        let told = [("do", "family.answered"), ("who", "長女"), ("words", long.as_str()), ("tap", "t")];
+        let answer = care.post(&emergency, &told).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains("href=\"#words\"") && answer.text().contains(&format!("value=\"{long}\"")));
         for what in ["dance", "family", "cpr.answered", "family.maybe", ""] {
             let answer = care.post(&emergency, &[("do", what), ("tap", "t")]).await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{what}");
