@@ -61,6 +61,14 @@ events! {
     HandedOver = "handed_over": "シートを渡した(または読み取ってもらった)",
     /// The words say where to, and who went along.
     Departed = "departed": "救急車が出発した",
+    Manager = "manager": "管理者に伝えた",
+    Destination = "destination": "家族に行き先を伝えた",
+    /// On what conditions and when the resident comes back to this facility.
+    Return = "return": "帰れる条件と日を病院に聞いた",
+    /// The words say what the facility writes down of it.
+    Incident = "incident": "事故報告",
+    /// How it went, looked back at ([`at_call::Review`]).
+    Review = "review": "振り返り",
     /// Another entry was wrong; the words say what is right.
     Corrected = "corrected": "訂正",
     /// The words say how it ended, if anybody wrote so.
@@ -102,7 +110,15 @@ impl Event {
 
     /// Whether it says nothing without words.
     pub fn needs_words(self) -> bool {
-        matches!(self, Self::Observed | Self::Corrected)
+        matches!(self, Self::Observed | Self::Corrected | Self::Incident)
+    }
+
+    /// What is done and written when the ambulance has left. It is the facility's own and is not told to the crew.
+    pub fn is_afterwards(self) -> bool {
+        matches!(
+            self,
+            Self::Manager | Self::Destination | Self::Return | Self::Incident | Self::Review
+        )
     }
 
     /// A cause from outside, of which no order speaks (safety.md S14).
@@ -186,7 +202,7 @@ impl Progress {
                 noted.is_some_and(|(_, event)| *event != Event::Corrected)
             }
             (Event::Corrected, None) | (_, Some(_)) => false,
-            (_, None) => self.is_open(),
+            (event, None) => self.is_open() || event.is_afterwards(),
         }
     }
 
@@ -213,6 +229,26 @@ pub struct Branch {
     pub title: &'static str,
     pub steps: &'static [Step],
 }
+
+/// What remains to be done when the ambulance has left, with or without the record ended.
+pub const AFTERWARDS: Branch = Branch {
+    key: "after",
+    title: "救急車が出たあと",
+    steps: &[
+        Step {
+            say: "家族に、行き先の病院と、だれがいっしょに行ったかを伝える",
+            notes: &[Event::Destination],
+        },
+        Step {
+            say: "管理者と、かかりつけの医師に伝える",
+            notes: &[Event::Manager],
+        },
+        Step {
+            say: "病院の相談員に、ここへ帰れる条件と日を聞く",
+            notes: &[Event::Return],
+        },
+    ],
+};
 
 /// The steps for one care worker without a nurse (domain/emergency.md §3.5: before all, A, B, C, waiting, arrival). D, a
 /// physician's signed plan, is not among them: it is for an area whose physicians and fire service approved it.
@@ -343,14 +379,14 @@ mod tests {
 
     proptest! {
         /// However people tap: what was put right counts no more, a correction cannot be put right, and a closed record
-        /// takes nothing but corrections.
+        /// takes nothing but corrections and what comes afterwards.
         #[test]
         fn whatever_is_tapped_progress_follows_what_was_not_put_right(taps in prop::collection::vec(entry(), 0..20)) {
             let mut entries = Vec::new();
             for (event, about) in taps {
                 let progress = Progress::of(entries.iter().copied());
                 if progress.allows(event, about) {
-                    prop_assert!(progress.is_open() || event == Event::Corrected);
+                    prop_assert!(progress.is_open() || event == Event::Corrected || event.is_afterwards());
                     entries.push((entries.len() as i64, event, about));
                 }
             }

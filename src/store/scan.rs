@@ -30,6 +30,7 @@ statements! {
     UNSEEN = scans!(" and c.seen_at is null order by c.at desc, c.id desc limit $2");
     LIST = scans!(" and (c.at, c.id) < ($2, $3) order by c.at desc, c.id desc limit $4");
     OF_RESIDENT = scans!(" and c.resident_id = $2 order by c.at desc, c.id desc limit $3");
+    SINCE = scans!(" and c.resident_id = $2 and c.at >= $3 order by c.at, c.id limit $4");
     COUNT_UNSEEN = "select count(*) as unseen from scan where facility_id = $1 and seen_at is null";
     SEE = "update scan set seen_by = $3, seen_at = $4 where facility_id = $1 and id = $2 and seen_at is null";
     SEE_ALL = "update scan set seen_by = $3, seen_at = $4 where facility_id = $1 and at <= $2 and seen_at is null";
@@ -148,6 +149,18 @@ pub async fn of_resident(
         .db()
         .all(OF_RESIDENT, args![permit.facility(), resident, limit])
         .await
+}
+
+/// The first `limit` views of one resident from an instant on, oldest first.
+pub async fn since(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    resident: &ResidentId,
+    from: Moment,
+    limit: i64,
+) -> Result<Vec<Scan>, StoreError> {
+    let args = args![permit.facility(), resident, from, limit];
+    store.db().all(SINCE, args).await
 }
 
 /// Takes notice of one view. Taking notice again changes nothing.

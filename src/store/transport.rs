@@ -38,6 +38,8 @@ statements! {
         " order by t.id desc limit 1");
     OPEN = concat!("select ", transport!(), " where t.facility_id = $1 and ", is_open!(), " order by t.id desc limit $2");
     RECENT = concat!("select ", transport!(), " where t.facility_id = $1 order by t.id desc limit $2");
+    OF_RESIDENT = concat!("select ", transport!(), " where t.facility_id = $1 and t.resident_id = $2
+        order by t.id desc limit $3");
     EVENTS = "select seq, kind, about, who, outcome, words, body, tap, at, by_staff, by_name from transport_event
         where facility_id = $1 and transport_id = $2 order by seq";
     RECORD = "insert into transport_event (facility_id, transport_id, seq, kind, about, who, outcome, words, body, tap,
@@ -223,6 +225,17 @@ pub async fn open(
 ) -> Result<Vec<Transport>, StoreError> {
     let args = args![permit.facility(), limit];
     store.db().all(OPEN, args).await
+}
+
+/// The newest `limit` emergencies of one resident, open or ended.
+pub async fn of_resident(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    resident: &ResidentId,
+    limit: i64,
+) -> Result<Vec<Transport>, StoreError> {
+    let args = args![permit.facility(), resident, limit];
+    store.db().all(OF_RESIDENT, args).await
 }
 
 /// The newest `limit` emergencies, open or ended.

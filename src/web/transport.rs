@@ -22,6 +22,7 @@ use super::directive::raise;
 use super::icon::{Icon, icon};
 use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
+use super::scan::tier_label;
 use super::session::sha256;
 use super::{App, WebError, resident as residents, walk};
 use crate::domain::answer::{Inputs, Problems};
@@ -35,15 +36,18 @@ use crate::domain::text::check_line;
 use crate::domain::transport::at_call::Body;
 use crate::domain::transport::{Event, Outcome, Progress};
 use crate::store::resident::{self, Find, Listed};
+use crate::store::scan::{self, Scan};
 use crate::store::transport::{self, NewNote, Noted, Transport};
 
 /// Residents to choose from on one page.
 const CHOICES: i64 = 200;
+/// Views by QR code that are told of one emergency.
+const SCANS: i64 = 50;
 /// Ended emergencies that are listed.
 const RECENT: i64 = 20;
 /// As long as what somebody notes may be.
-const WORDS_CHARS: usize = 200;
-const WHO_CHARS: usize = 120;
+pub const WORDS_CHARS: usize = 200;
+pub const WHO_CHARS: usize = 120;
 /// A number that a page made for one tap.
 const TAP_CHARS: usize = 40;
 
@@ -290,6 +294,14 @@ async fn see(
     typed: &Typed,
 ) -> Result<Markup, WebError> {
     let (transport, noted) = transport::get(&app.store, permit, id).await?;
+    let scans = scan::since(
+        &app.store,
+        permit,
+        &transport.resident_id,
+        transport.at,
+        SCANS,
+    )
+    .await?;
     let loaded = load::resident(app, permit, &transport.resident_id).await?;
     load::note_read(app, permit, &transport.resident_id, "transport.viewed").await?;
     let at_call = transport.at_call(&noted);
@@ -330,20 +342,26 @@ async fn see(
                         (steps::care(progress, form))
                     }
                     (steps::free(form, typed))
-                    (timeline(&transport, &noted, usual, progress, &every, typed))
+                    (timeline(&transport, &noted, &scans, usual, progress, &every, typed))
                     (handover::card(&loaded.view, &at_call))
                     (steps::papers(&loaded))
                     @if let Some(form) = form { (steps::end(form, typed)) }
+                    @if progress.has(Event::Departed) || !progress.is_open() {
+                        (steps::afterwards(progress, &every, typed))
+                        (observe::review(&every, typed))
+                    }
                 }
             }
         },
     ))
 }
 
-/// What happened, oldest first, as it is told to the crew and written into the report.
+/// What happened, oldest first, as it is told to the crew and written into the report. A view by QR code stands where
+/// it falls in time; those after the record was ended belong to what came later and are left out.
 fn timeline(
     transport: &Transport,
     noted: &[Noted],
+    scans: &[Scan],
     usual: &Usual,
     progress: &Progress,
     form: &steps::Form,
@@ -351,12 +369,28 @@ fn timeline(
 ) -> Markup {
     let began = Day::of(transport.at);
     let when = |at| time_beside(began, at);
+    let ended = noted
+        .iter()
+        .find(|entry| entry.kind == Event::Closed && !progress.is_corrected(entry.seq));
+    let read_before = |at: usize| {
+        let falls_before = move |scan: &&Scan| {
+            let next = noted.iter().position(|entry| entry.at > scan.at);
+            next.unwrap_or(noted.len()) == at && ended.is_none_or(|ended| scan.at <= ended.at)
+        };
+        html! {
+            @for scan in scans.iter().filter(falls_before) {
+                li { time .number { (when(scan.at)) } " " b { "QRコードが読み取られた" } " " (tier_label(&scan.tier)) " "
+                    span .small .muted { "No. " (scan.serial) } }
+            }
+        }
+    };
     html! {
         section .card #timeline {
             div .card-head { h2 { "経過" } }
             ol .timeline {
                 li { time .number { (when(transport.at)) } " " b { "急変に気づいた" } " " span .small .muted { (transport.by_name) } }
-                @for entry in noted {
+                @for (at, entry) in noted.iter().enumerate() {
+                    (read_before(at))
                     li id={ "e" (entry.seq) } data-new[!progress.is_corrected(entry.seq)] {
                         time .number { (when(entry.at)) } " "
                         @if progress.is_corrected(entry.seq) { s { (told(entry, usual)) } " " span .tag data-tone="off" { "訂正済み" } }
@@ -379,6 +413,7 @@ fn timeline(
                         }
                     }
                 }
+                (read_before(noted.len()))
             }
         }
     }
@@ -447,27 +482,30 @@ impl Tap {
             number: BASE64_STANDARD.encode(sha256(number.as_bytes())),
         })
     }
+}
 
-    /// What is to be kept, in words and beside them.
-    fn check(&self) -> Result<(String, Body), Problems> {
-        let mut problems = Problems::default();
-        let words = check_line(&self.words, WORDS_CHARS).unwrap_or_else(|problem| {
-            problems.add("words", problem.0);
-            String::new()
-        });
-        if words.is_empty() && problems.is_empty() && self.event.needs_words() {
-            problems.add(
-                "words",
-                "みたこと・したこと、または正しい内容を書いてください。",
-            );
-        }
-        match Body::read(self.event, &self.inputs) {
-            Ok(body) if problems.is_empty() => Ok((words, body)),
-            Ok(_) => Err(problems),
-            Err(more) => {
-                problems.extend(more);
-                Err(problems)
-            }
+/// What is to be kept of an event, in words and beside them.
+///
+/// # Errors
+/// Every problem at its key; those of the words at `words`.
+pub fn said(event: Event, words: &str, inputs: &Inputs) -> Result<(String, Body), Problems> {
+    let mut problems = Problems::default();
+    let words = check_line(words, WORDS_CHARS).unwrap_or_else(|problem| {
+        problems.add("words", problem.0);
+        String::new()
+    });
+    if words.is_empty() && problems.is_empty() && event.needs_words() {
+        problems.add(
+            "words",
+            "みたこと・したこと、または正しい内容を書いてください。",
+        );
+    }
+    match Body::read(event, inputs) {
+        Ok(body) if problems.is_empty() => Ok((words, body)),
+        Ok(_) => Err(problems),
+        Err(more) => {
+            problems.extend(more);
+            Err(problems)
         }
     }
 }
@@ -485,7 +523,7 @@ pub async fn record(
                 .to_owned(),
         )
     })?;
-    let (words, body) = match tap.check() {
+    let (words, body) = match said(tap.event, &tap.words, &tap.inputs) {
         Ok(said) => said,
         Err(problems) => {
             let read = permit.actor().permit::<ReadResident>()?;

@@ -364,7 +364,14 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         desk.by_id("ending").type_in("搬送した");
         desk.by_id("ending").type_in(key::ENTER);
         desk.see("この急変の記録は終わっています");
+        desk.find(".branch button[value='manager']")
+            .type_in(key::ENTER);
+        desk.find(".branch button[value='manager'] svg");
+        desk.find("#review summary").type_in(key::ENTER);
+        desk.by_id("change_next").type_in("電話番号を毎月確かめる");
         desk.look("transport-ended");
+        desk.find("button[value='review']").type_in(key::ENTER);
+        desk.see("次から変えること 電話番号を毎月確かめる");
     })
     .await
     .unwrap();

@@ -112,6 +112,41 @@ answers! {
     }
 }
 
+choice! {
+    pub enum WishedTransport {
+        Wished = "wished": "望んでいた",
+        NotWished = "not_wished": "望んでいなかった",
+        NeverAsked = "never_asked": "聞いていなかった",
+    }
+}
+
+choice! {
+    pub enum SheetUse {
+        Used = "used": "渡した・読み取られた",
+        NotAsked = "not_asked": "渡したが使われなかった",
+        NotGiven = "not_given": "渡せなかった",
+    }
+}
+
+choice! {
+    pub enum SheetFit {
+        Right = "right": "合っていた",
+        Old = "old": "古いところがあった",
+        Missing = "missing": "足りないところがあった",
+    }
+}
+
+answers! {
+    /// How it went, looked back at in five answers. It is the facility's own: no crew's page has it.
+    pub struct Review {
+        wished_transport: Known<WishedTransport> = "本人・家族は搬送を",
+        sheet_use: Known<SheetUse> = "救急連絡シートを",
+        sheet_fit: Known<SheetFit> = "シートの内容は",
+        would_have_helped: Known<Text<200>> = "あれば助かったもの",
+        change_next: Known<Text<200>> = "次から変えること",
+    }
+}
+
 unit!(CallPulse, "回/分", 0..=3000 tenths, decimals false);
 unit!(BreathsPerMinute, "回/分", 0..=800 tenths, decimals false);
 unit!(Saturation, "%", 300..=1000 tenths, decimals false);
@@ -242,6 +277,7 @@ pub enum Body {
     Nothing,
     Situation(Box<Situation>),
     Observation(Box<Observation>),
+    Review(Box<Review>),
     /// It is kept, and this version cannot read it.
     Unreadable,
 }
@@ -255,25 +291,27 @@ impl Body {
         match event {
             Event::Situation => read::<Situation>(inputs).map(Self::Situation),
             Event::Observation => read::<Observation>(inputs).map(Self::Observation),
+            Event::Review => read::<Review>(inputs).map(Self::Review),
             _ => Ok(Self::Nothing),
         }
     }
 
     /// Reads what was stored.
     pub fn stored(event: Event, text: &str) -> Self {
-        match (event, serde_json::from_str::<Value>(text)) {
-            (Event::Situation | Event::Observation, Ok(value)) => {
-                Self::read(event, &Inputs::from_json(&value)).unwrap_or(Self::Unreadable)
-            }
-            (Event::Situation | Event::Observation, Err(_)) => Self::Unreadable,
-            _ => Self::Nothing,
+        if !matches!(event, Event::Situation | Event::Observation | Event::Review) {
+            return Self::Nothing;
         }
+        let value = serde_json::from_str::<Value>(text);
+        value.map_or(Self::Unreadable, |value| {
+            Self::read(event, &Inputs::from_json(&value)).unwrap_or(Self::Unreadable)
+        })
     }
 
     pub fn json(&self) -> Value {
         match self {
             Self::Situation(situation) => group_json(situation.as_ref()),
             Self::Observation(observation) => group_json(observation.as_ref()),
+            Self::Review(review) => group_json(review.as_ref()),
             Self::Nothing | Self::Unreadable => Value::Object(serde_json::Map::new()),
         }
     }
@@ -282,9 +320,8 @@ impl Body {
     pub fn lines(&self, usual: &Usual) -> Vec<String> {
         match self {
             Self::Nothing => Vec::new(),
-            Self::Situation(situation) => answered(situation.as_ref())
-                .map(|(label, shown)| format!("{label} {}", shown.line()))
-                .collect(),
+            Self::Situation(situation) => words_of(situation.as_ref()),
+            Self::Review(review) => words_of(review.as_ref()),
             Self::Observation(observation) => {
                 let findings = observation.findings(usual);
                 findings.iter().map(Finding::line).collect()
@@ -303,6 +340,12 @@ fn read<T: Grouped>(inputs: &Inputs) -> Result<Box<T>, Problems> {
         true => Ok(Box::new(group)),
         false => Err(problems),
     }
+}
+
+fn words_of<T: Group>(group: &T) -> Vec<String> {
+    answered(group)
+        .map(|(label, shown)| format!("{label} {}", shown.line()))
+        .collect()
 }
 
 fn answered<T: Group>(group: &T) -> impl Iterator<Item = (&'static str, Shown)> {
@@ -375,14 +418,15 @@ impl AtCall {
             unreadable: false,
         };
         for entry in entries {
-            if entry.event == Event::Corrected || all.progress.is_corrected(entry.seq) {
+            let is_told = entry.event != Event::Corrected && !entry.event.is_afterwards();
+            if !is_told || all.progress.is_corrected(entry.seq) {
                 continue;
             }
             match entry.body {
                 Body::Situation(ref said) => all.situation.take(said),
                 Body::Observation(observation) => all.observations.push((entry.at, *observation)),
                 Body::Unreadable => all.unreadable = true,
-                Body::Nothing => all.events.push(entry),
+                Body::Review(_) | Body::Nothing => all.events.push(entry),
             }
         }
         all

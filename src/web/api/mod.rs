@@ -12,6 +12,7 @@ mod openapi;
 mod resident;
 mod sheet;
 mod token;
+mod transport;
 
 use axum::Router;
 use axum::routing::{MethodRouter, get, patch, post, put};
@@ -244,6 +245,37 @@ fn operations() -> Vec<Operation> {
         )
         .takes("Withdrawal")
         .answers(200, "無効にした紙", "Document"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}/transports",
+            "急変の記録(新しい順、経過なし)",
+            get(transport::list),
+        )
+        .query(&[("limit", "件数(1〜200、既定50)")])
+        .answers(200, "急変の記録", "TransportList"),
+        Operation::new(
+            "post",
+            "/api/v1/residents/{id}/transports",
+            "急変の記録を始める。始まっていればそれを 200 で返す",
+            post(transport::begin),
+        )
+        .answers(201, "始めた記録", "Transport"),
+        Operation::new(
+            "get",
+            "/api/v1/transports/{id}",
+            "急変の記録と経過(古い順)",
+            get(transport::show),
+        )
+        .answers(200, "急変の記録", "Transport"),
+        Operation::new(
+            "post",
+            "/api/v1/transports/{id}/events",
+            "起きたことをサーバーの時刻で記録する。訂正は event: corrected と about。繰り返しの答えは id だけ",
+            post(transport::record),
+        )
+        .idempotent()
+        .takes("NewTransportEvent")
+        .answers(201, "急変の記録と経過", "Transport"),
         Operation::new(
             "get",
             "/api/v1/audit",

@@ -4,7 +4,7 @@ use axum::Json;
 use serde_json::{Map, Value, json};
 
 use super::directive::{needs_if_match, sayable, speakers};
-use super::{IfMatch, Operation, operations};
+use super::{IfMatch, Operation, operations, transport};
 use crate::domain::answer::{Choice, Field, Kind};
 use crate::domain::directive;
 use crate::domain::permit::Role;
@@ -24,7 +24,10 @@ fn document() -> Value {
     }
     paths.insert("/q/{token}".to_owned(), crew::openapi_path());
     let mut schemas = schemas();
-    for (name, schema) in crew::openapi_schemas() {
+    let more = crew::openapi_schemas()
+        .into_iter()
+        .chain(transport::openapi_schemas());
+    for (name, schema) in more {
         schemas[name] = schema;
     }
     json!({

@@ -1,4 +1,4 @@
-//! What was observed and what happened, as chips and numbers for one thumb.
+//! What was observed, what happened and how it went, as chips and numbers for one thumb.
 //!
 //! Nothing is filled in beforehand: an entry says only what its author adds, so that two people who note something at
 //! once never take back each other's words. A number's buttons begin at what was measured last, or at what is usual.
@@ -10,7 +10,7 @@ use super::steps::Form;
 use crate::domain::answer::{Choice, Field, Grouped, Inputs, Kind, Problems, UNMEASURABLE};
 use crate::domain::record::Usual;
 use crate::domain::transport::Event;
-use crate::domain::transport::at_call::{AtCall, Observation, Situation};
+use crate::domain::transport::at_call::{AtCall, Observation, Review, Situation};
 use crate::web::icon::{Icon, icon};
 use crate::web::walk::edit;
 
@@ -113,6 +113,17 @@ pub fn situation(at_call: &AtCall, form: &Form, typed: &Typed) -> Markup {
             }
             @for field in Situation::FIELDS { (asking.control(field, None, None)) }
         },
+    )
+}
+
+/// How it went, looked back at.
+pub fn review(form: &Form, typed: &Typed) -> Markup {
+    let asking = Asking::of::<Review>(Event::Review, typed);
+    asking.card(
+        "振り返りを書く",
+        form,
+        "施設の中だけの記録です。救急隊の画面には出ません。分かるものだけで構いません。",
+        &html! { @for field in Review::FIELDS { (asking.control(field, None, None)) } },
     )
 }
 

@@ -7,7 +7,7 @@ use crate::domain::answer::{Answer, Field, Kind, Shown};
 use crate::domain::computed::Computed;
 use crate::domain::date::clock_time;
 use crate::domain::id::TransportId;
-use crate::domain::transport::{BRANCHES, Branch, Event, Outcome, Progress, RED_FLAGS};
+use crate::domain::transport::{AFTERWARDS, BRANCHES, Branch, Event, Outcome, Progress, RED_FLAGS};
 use crate::domain::view::SheetView;
 use crate::store::transport::Noted;
 use crate::web::icon::{Icon, icon};
@@ -229,6 +229,7 @@ pub fn words_id(event: Option<Event>, about: Option<i64>) -> String {
     match (event, about) {
         (Some(Event::Departed), _) => "destination".to_owned(),
         (Some(Event::Closed), _) => "ending".to_owned(),
+        (Some(Event::Incident), _) => "report".to_owned(),
         (Some(Event::Corrected), Some(about)) => format!("right-{about}"),
         _ => "words".to_owned(),
     }
@@ -278,6 +279,27 @@ pub fn papers(loaded: &Loaded) -> Markup {
             div .card-head { h2 { "シートを渡す" } }
             p { a .button .outline href={ "/residents/" (loaded.head.id) "/documents" } { "救急連絡シートを印刷する" } }
             p .small { "印刷できないときは、綴りのシートかカードを渡します。" }
+        }
+    }
+}
+
+/// What remains to be done when the ambulance has left, and what the facility writes down of it.
+pub fn afterwards(progress: &Progress, form: &Form, typed: &Typed) -> Markup {
+    let report = Words {
+        label: "起きたこと・したこと・原因と思うこと",
+        hint: "例 ベッドから降りようとして転んだ。センサーの電源が切れていた",
+        event: Event::Incident,
+        about: None,
+    };
+    html! {
+        (written_branch(&AFTERWARDS, progress, Some(form)))
+        section .card #incident {
+            div .card-head { h2 { "事故報告のもと" } }
+            p .small { "施設の中だけの記録です。救急隊の画面には出ません。" }
+            (form.around("timeline", &html! {
+                (words(&report, typed))
+                div .actions { button .button .outline name="do" value="incident" { "事故報告を記録する" } }
+            }))
         }
     }
 }

@@ -302,6 +302,49 @@ both_databases! {
         assert_eq!(bed.scan(Method::GET, &[JSON], "").await.value().get("transport"), None);
     }
 
+    async fn a_view_by_qr_code_stands_in_the_emergency_where_it_falls_in_time(bench: Bench) {
+        let service = Service::start(bench).await;
+        let bed = Bedside::new(&service, "consented_by_resident").await;
+        let care = service.sign_in("care").await;
+        bed.tap().await;
+        service.clock.advance_minutes(5);
+        let emergency = care.does(&format!("/residents/{}/transports", bed.resident), &[]).await;
+        // A view before 急変 is none of it.
+        assert!(!care.see(&emergency).await.contains("QRコードが読み取られた"));
+        care.does(&emergency, &[("do", "crew_arrived"), ("tap", "1")]).await;
+        service.clock.advance_minutes(1);
+        bed.tap().await;
+        service.clock.advance_minutes(1);
+        care.does(&emergency, &[("do", "departed"), ("words", "みなと市民病院"), ("tap", "2")]).await;
+        let page = care.see(&emergency).await;
+        let list = page.split("id=\"timeline\"").nth(1).unwrap();
+        let at = |words: &str| list.find(words).unwrap_or_else(|| panic!("{words} in {list}"));
+        assert!(at("救急隊が着いた") < at("QRコードが読み取られた") && at("QRコードが読み取られた") < at("救急車が出発した"));
+        // What is looked at after the end belongs to another time.
+        care.does(&emergency, &[("do", "closed"), ("tap", "3")]).await;
+        service.clock.advance_minutes(1);
+        bed.tap().await;
+        assert_eq!(care.see(&emergency).await.matches("QRコードが読み取られた").count(), 1);
+    }
+
+    async fn what_the_facility_writes_for_itself_is_not_told_to_the_crew(bench: Bench) {
+        let service = Service::start(bench).await;
+        let bed = Bedside::new(&service, "consented_by_resident").await;
+        let care = service.sign_in("care").await;
+        let emergency = care.does(&format!("/residents/{}/transports", bed.resident), &[]).await;
+        care.does(&emergency, &[("do", "incident"), ("words", "センサーの電源が切れていた"), ("tap", "1")]).await;
+        care.does(&emergency, &[("do", "review"), ("would_have_helped", "夜の看護師の電話番号"), ("tap", "2")]).await;
+        care.does(&emergency, &[("do", "return"), ("tap", "3")]).await;
+        let told = care.see(&emergency).await;
+        assert!(told.contains("センサーの電源") && told.contains("夜の看護師の電話番号"), "{told}");
+        let page = bed.tap().await.text();
+        let json = bed.scan(Method::GET, &[JSON], "").await.text();
+        assert!(page.contains("いま起きていること"));
+        for own in ["センサーの電源", "夜の看護師", "帰れる条件"] {
+            assert!(!page.contains(own) && !json.contains(own), "{own}");
+        }
+    }
+
     async fn s22_without_consent_an_open_emergency_is_told_only_when_asked_for(bench: Bench) {
         let service = Service::start(bench).await;
         let bed = Bedside::new(&service, "refused").await;

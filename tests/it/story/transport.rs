@@ -1,6 +1,7 @@
 //! Three in the morning: one care worker, no nurse, from 急変 until the ambulance leaves.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use serde_json::json;
 
 use crate::support::service::{Person, Service};
 use crate::support::sheet;
@@ -15,6 +16,12 @@ async fn begun(service: &Service, care: &Person<'_>) -> (String, String) {
 fn number_of_tap(page: &str) -> String {
     let begin = page.find("name=\"tap\" value=\"").unwrap() + 18;
     page[begin..].split('"').next().unwrap().to_owned()
+}
+
+/// The number of the entry that says something.
+fn told_seq(page: &str, words: &str) -> String {
+    let entry = page.split("<li id=\"e").find(|entry| entry.contains(words));
+    entry.unwrap().split('"').next().unwrap().to_owned()
 }
 
 /// What the list of what happened says, without markup.
@@ -130,6 +137,42 @@ both_databases! {
         // Once it is over, the next emergency of the same resident is another.
         taps(&care, &emergency, &[("do", "closed")]).await;
         assert_ne!(care.does(&format!("/residents/{id}/transports"), &[]).await, emergency);
+    }
+
+    async fn when_the_ambulance_left_what_remains_is_listed_reported_and_looked_back_at(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        assert!(!care.see(&emergency).await.contains("救急車が出たあと"));
+        taps(&care, &emergency, &[("do", "departed"), ("words", "みなと市民病院 介木が同乗")]).await;
+        assert!(care.see(&emergency).await.contains("救急車が出たあと"));
+        taps(&care, &emergency, &[("do", "destination")]).await;
+        taps(&care, &emergency, &[("do", "closed")]).await;
+        // The day after, with the record ended: nothing else can be noted any more.
+        taps(&care, &emergency, &[("do", "return")]).await;
+        taps(&care, &emergency, &[("do", "incident"), ("words", "ベッドから降りようとして転んだ")]).await;
+        let review = [
+            ("do", "review"), ("wished_transport", "never_asked"), ("sheet_use", "used"), ("sheet_fit", "old"),
+            ("would_have_helped", "家族の新しい電話番号"), ("change_next", "毎月、電話番号を確かめる"),
+        ];
+        taps(&care, &emergency, &review).await;
+        let told = happened(&care.see(&emergency).await);
+        for words in ["家族に行き先を伝えた", "帰れる条件と日を病院に聞いた", "ベッドから降りようとして転んだ", "聞いていなかった", "渡した・読み取られた",
+            "古いところがあった", "家族の新しい電話番号", "毎月、電話番号を確かめる"] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
+        assert_eq!(care.post(&emergency, &[("do", "cpr"), ("tap", "x")]).await.status, StatusCode::CONFLICT);
+        // An empty review and a report without words are told, and what was typed stays.
+        let again = care.post(&emergency, &[("do", "review"), ("change_next", &"あ".repeat(201)), ("would_have_helped", "明かり"), ("tap", "y")]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.text().contains("value=\"明かり\"") && again.text().contains("id=\"change_next-error\""), "{}", again.text());
+        let report = care.post(&emergency, &[("do", "incident"), ("words", ""), ("tap", "z")]).await;
+        assert_eq!(report.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(report.text().contains("id=\"report-error\""));
+        // A wrong report is put right by another entry.
+        let seq = told_seq(&care.see(&emergency).await, "ベッドから降りようとして転んだ");
+        taps(&care, &emergency, &[("do", "corrected"), ("about", &seq), ("words", "車いすから")]).await;
+        assert!(care.see(&emergency).await.contains("<s><b>事故報告</b> ベッドから"));
     }
 
     async fn s24_two_people_on_one_emergency_lose_and_double_nothing(bench: Bench) {
@@ -290,6 +333,63 @@ both_databases! {
         let told = happened(&page);
         assert!(told.contains("この記録は読み取れません") && told.contains("息が苦しい"), "{told}");
         assert!(page.contains("href=\"tel:119\"") && page.contains("data-standing=\"full_cpr\""));
+    }
+
+    async fn a_program_begins_notes_and_reads_what_people_noted(bench: Bench) {
+        let service = Service::start(bench).await;
+        let api = service.api("nurse").await;
+        let id = sheet::admit(&api, &sheet::ordinary()).await;
+        let all = format!("/api/v1/residents/{id}/transports");
+        assert_eq!(api.get(&all).await.value(), json!({"items": []}));
+        let begun = api.json(Method::POST, &all, &[], &json!({})).await;
+        assert_eq!((begun.status, &begun.value()["open"]), (StatusCode::CREATED, &json!(true)), "{}", begun.text());
+        // Another program, or somebody at the bed, finds the same one.
+        let again = api.json(Method::POST, &all, &[], &json!({})).await;
+        assert_eq!((again.status, &again.value()["id"]), (StatusCode::OK, &begun.value()["id"]));
+        let one = format!("/api/v1/transports/{}", begun.value()["id"].as_str().unwrap());
+        let events = format!("{one}/events");
+        let key = [("idempotency-key", "k1")];
+        for _ in 0..2 {
+            let spo2 = json!({"event": "observation", "body": {"spo2": 88, "bp": "unmeasurable"}});
+            let noted = api.json(Method::POST, &events, &key, &spo2).await;
+            assert_eq!(noted.status, StatusCode::CREATED, "{}", noted.text());
+        }
+        let call = json!({"event": "physician", "who": "みなと医院", "outcome": "no_answer"});
+        assert_eq!(api.json(Method::POST, &events, &[], &call).await.status, StatusCode::CREATED);
+        let care = service.sign_in("care").await;
+        let page = format!("/transports/{}", begun.value()["id"].as_str().unwrap());
+        taps(&care, &page, &[("do", "corrected"), ("about", "1"), ("words", "かけていない")]).await;
+        let told = happened(&care.see(&page).await);
+        assert!(told.contains("SpO2 88%") && told.contains("みなと医院 つながらない"), "{told}");
+
+        let read = api.get(&one).await.value();
+        let seen = read["events"].as_array().unwrap();
+        let codes: Vec<&str> = seen.iter().map(|event| event["event"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["observation", "physician", "corrected"]);
+        assert_eq!((&seen[0]["body"]["bp"], &seen[1]["corrected"], &seen[2]["about"]), (&json!("unmeasurable"), &json!(true), &json!(1)));
+        assert_eq!(api.get(&all).await.value()["items"][0]["id"], begun.value()["id"]);
+
+        // What cannot be noted is told at its field.
+        for (event, at) in [
+            (json!({"event": "dance"}), "event"),
+            (json!({"event": "physician"}), "outcome"),
+            (json!({"event": "cpr", "outcome": "answered"}), "outcome"),
+            (json!({"event": "observed"}), "words"),
+            (json!({"event": "observation", "body": {"spo2": 188}}), "spo2"),
+            (json!({"event": "observation"}), "nothing"),
+        ] {
+            let answer = api.json(Method::POST, &events, &[], &event).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{event}: {}", answer.text());
+            assert!(answer.text().contains(&format!("\"{at}\"")), "{event}: {}", answer.text());
+        }
+        let other = service.api("other-nurse").await;
+        for path in [&all, &one] {
+            assert_eq!(other.get(path).await.status, StatusCode::NOT_FOUND);
+        }
+        for path in [&all, &events] {
+            let answer = other.json(Method::POST, path, &[], &json!({"event": "cpr"})).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        }
     }
 
     async fn nothing_noted_is_ever_changed_or_taken_away(bench: Bench) {
