@@ -5,6 +5,7 @@
 //! is put right by another entry.
 
 pub mod at_call;
+pub mod flow;
 
 use std::collections::BTreeSet;
 
@@ -53,6 +54,8 @@ events! {
     Hospital = "hospital": "協力医療機関に電話",
     /// かながわ救急相談センター and its like.
     Advice = "advice": "＃7119に電話",
+    CallManager = "call_manager": "管理者に電話",
+    Colleague = "colleague": "応援の職員に電話",
     Family = "family": "家族に電話",
     Door = "door": "玄関を開け、案内の人が立った",
     Belongings = "belongings": "シートと荷物をそろえた",
@@ -85,7 +88,13 @@ impl Event {
     pub fn is_call(self) -> bool {
         matches!(
             self,
-            Self::Nurse | Self::Physician | Self::Hospital | Self::Advice | Self::Family
+            Self::Nurse
+                | Self::Physician
+                | Self::Hospital
+                | Self::Advice
+                | Self::CallManager
+                | Self::Colleague
+                | Self::Family
         )
     }
 

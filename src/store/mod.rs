@@ -51,6 +51,7 @@ features! {
     binder,
     fax,
     transport,
+    flow,
     link,
     scan,
     attachment,

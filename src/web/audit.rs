@@ -123,6 +123,7 @@ fn action_label(action: &str) -> &str {
         "scan.viewed" => "QRコードから表示",
         "scan.seen" => "読み取りを確認",
         "facility.updated" => "施設の情報を変更",
+        "facility.flow_written" => "急変の手順と電話の順を変更",
         "staff.created" => "職員を登録",
         "staff.disabled" => "職員を停止",
         "staff.enabled" => "職員を再開",

@@ -124,6 +124,7 @@ fn facility_page(
         html! {
             h1 { "施設の情報" }
             p { "ここに書いたことは、全員のシートと救急隊の画面に載ります。" }
+            p { a .button .outline href="/facility/flow" { "急変の手順と電話の順" } }
             @if saved {
                 (notice(NoticeKind::Ok, "保存しました", html! { p { "印刷済みの紙には前の内容が載っています。必要なら発行し直してください。" } }))
             }

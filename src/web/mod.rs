@@ -16,6 +16,7 @@ mod edit;
 mod error;
 mod facility;
 mod fax;
+mod flow;
 mod grow;
 mod guard;
 mod icon;
@@ -211,6 +212,7 @@ pub fn router(app: App) -> Router {
         )
         .route("/scans", get(scan::list).post(scan::mark_seen))
         .route("/facility", get(facility::form).post(facility::save))
+        .route("/facility/flow", get(flow::form).post(flow::save))
         .route("/staff", get(staff::list).post(staff::create))
         .route("/staff/{id}", post(staff::change))
         .route("/audit", get(audit::list))

@@ -24,7 +24,7 @@ use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::scan::tier_label;
 use super::session::sha256;
-use super::{App, WebError, resident as residents, walk};
+use super::{App, WebError, flow, resident as residents, walk};
 use crate::domain::answer::{Inputs, Problems};
 use crate::domain::date::{Day, clock_time, time_beside};
 use crate::domain::id::{ResidentId, TransportId, new_uuid};
@@ -179,14 +179,15 @@ pub async fn begin(
             tracing::error!(%error, "emergency not kept");
             let read = permit.actor().permit::<ReadResident>()?;
             let loaded = load::resident(&app, &read, &id).await?;
-            let words = unkept(&page, &app, &loaded);
+            let flow = flow::Known::read(&app, &read).await;
+            let words = unkept(&page, &app, &loaded, &flow);
             Ok((StatusCode::SERVICE_UNAVAILABLE, words).into_response())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn unkept(page: &Page, app: &App, loaded: &Loaded) -> Markup {
+fn unkept(page: &Page, app: &App, loaded: &Loaded, flow: &flow::Known) -> Markup {
     let title = format!("急変 {}", loaded.head.name);
     page.show(
         Place::Transports,
@@ -197,7 +198,7 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded) -> Markup {
             }))
             (head(loaded, None, true))
             (script::card(&loaded.view, &page.actor.name, clock_time(app.now()), false))
-            (steps::written(&Progress::default(), None))
+            (steps::written(&Progress::default(), flow, None))
         },
     )
 }
@@ -303,6 +304,7 @@ async fn see(
     )
     .await?;
     let loaded = load::resident(app, permit, &transport.resident_id).await?;
+    let flow = flow::Known::read(app, permit).await;
     load::note_read(app, permit, &transport.resident_id, "transport.viewed").await?;
     let at_call = transport.at_call(&noted);
     let progress = &at_call.progress;
@@ -332,8 +334,8 @@ async fn see(
             }
             div .columns {
                 div .stack-v {
-                    (steps::written(progress, form))
-                    (steps::calls(&loaded.view, &noted, progress, form))
+                    (steps::written(progress, &flow, form))
+                    (steps::calls(&loaded.view, &flow, &noted, app.now(), form))
                 }
                 div .stack-v {
                     @if let Some(form) = form {
@@ -347,7 +349,7 @@ async fn see(
                     (steps::papers(&loaded))
                     @if let Some(form) = form { (steps::end(form, typed)) }
                     @if progress.has(Event::Departed) || !progress.is_open() {
-                        (steps::afterwards(progress, &every, typed))
+                        (steps::afterwards(progress, &flow, &every, typed))
                         (observe::review(&every, typed))
                     }
                 }

@@ -297,6 +297,45 @@ fn sign_in(browser: &Browser, base: &str, login: &str) {
     browser.find(".who");
 }
 
+/// What a facility wrote for an emergency: somebody for every hour, a step of its own, a physician's words.
+const FLOW: [(&str, &str); 23] = [
+    ("callees.0.who", "当番の看護師 髙﨑 𠮷子"),
+    ("callees.0.role", "nurse"),
+    ("callees.0.phone", "090-0000-0001"),
+    ("callees.0.remark", "3回鳴らし、出なければ次へ"),
+    ("callees.1.who", "配置医 神谷 進(みなと在宅クリニック)"),
+    ("callees.1.role", "physician"),
+    ("callees.1.phone", "0463-00-0002"),
+    ("callees.1.days", "every"),
+    ("callees.1.hours", "0:00〜24:00"),
+    ("callees.2.who", "管理者 佐々木 美由紀"),
+    ("callees.2.role", "manager"),
+    ("callees.2.phone", "090-0000-0003"),
+    ("own_steps.0.place", "waiting"),
+    (
+        "own_steps.0.say",
+        "エレベーターを1階に止め、北側の職員通用口の鍵を開ける",
+    ),
+    ("own_steps.1.place", "first"),
+    ("own_steps.1.say", "PHSで別棟の夜勤者を呼ぶ"),
+    (
+        "instructions.0.state",
+        "38.5℃以上の熱だけで、ほかはいつもどおりのとき",
+    ),
+    (
+        "instructions.0.words",
+        "わきの下を冷やし、水分をとってもらう。1時間後に測り直す。",
+    ),
+    (
+        "instructions.0.call_when",
+        "39.0℃以上、または水分がとれない",
+    ),
+    ("instructions.0.physician", "神谷 進"),
+    ("instructions.0.written_on", "2026-10-01"),
+    ("version", "0"),
+    ("do", "save"),
+];
+
 /// One care worker, no nurse: from something is wrong to the ambulance leaving. On a phone by touch, then at the desk by
 /// keyboard alone.
 #[tokio::test]
@@ -305,6 +344,8 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
     let api = service.api("nurse").await;
     sheet::admit(&api, &sheet::full()).await;
     sheet::admit(&api, &sheet::overflowing()).await;
+    let manager = service.sign_in("manager").await;
+    assert_eq!(manager.post("/facility/flow", &FLOW).await.status, 200);
     let base = service.base_url.clone();
     tokio::task::spawn_blocking(move || {
         let phone = Browser::start(Screen::Phone).keeping(&screens());
@@ -340,6 +381,9 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.look("transport-observation");
         phone.find("button[value='observation']").click();
         phone.see("血圧 測定不能(普段");
+        phone.find("button[value='nurse.no_answer']").click();
+        phone.find("#calls .tag[data-tone='warn']");
+        phone.look("transport-calls");
         phone.find("button[value='family.no_answer']").click();
         phone.see("家族に電話");
         phone
@@ -414,6 +458,8 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
         ("number", "0463-21-1234"),
         ("way", "paper"),
     ];
+    let manager = service.sign_in("manager").await;
+    assert_eq!(manager.post("/facility/flow", &FLOW).await.status, 200);
     let nurse = service.sign_in("nurse").await;
     let fax = nurse.does(&format!("/documents/{paper}/fax"), &sent).await;
     let scan = issued.address().to_owned();
@@ -465,6 +511,7 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
         for name in ["facility", "staff", "audit"] {
             visit(name, &format!("/{name}"));
         }
+        visit("flow", "/facility/flow");
         browser.press("ログアウト");
         sign_in(&browser, &base, "operator");
         visit("facilities", "/facilities");

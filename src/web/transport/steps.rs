@@ -4,12 +4,15 @@ use maud::{Markup, html};
 
 use super::Typed;
 use crate::domain::answer::{Answer, Field, Kind, Shown};
+use crate::domain::clock::Moment;
 use crate::domain::computed::Computed;
-use crate::domain::date::clock_time;
+use crate::domain::date::{Day, clock_time};
 use crate::domain::id::TransportId;
+use crate::domain::transport::flow;
 use crate::domain::transport::{AFTERWARDS, BRANCHES, Branch, Event, Outcome, Progress, RED_FLAGS};
 use crate::domain::view::SheetView;
 use crate::store::transport::Noted;
+use crate::web::flow::Known;
 use crate::web::icon::{Icon, icon};
 use crate::web::load::Loaded;
 use crate::web::walk::read::{fact, not_asked, phone};
@@ -33,13 +36,48 @@ impl Form<'_> {
 }
 
 /// All steps, in the order in which they are written; each can be noted at any time.
-pub fn written(progress: &Progress, form: Option<&Form>) -> Markup {
+pub fn written(progress: &Progress, flow: &Known, form: Option<&Form>) -> Markup {
     html! {
-        @for branch in BRANCHES { (written_branch(branch, progress, form)) }
+        @for branch in BRANCHES {
+            (written_branch(branch, progress, flow, form))
+            @if branch.key == "c" { (instructions(flow)) }
+        }
     }
 }
 
-fn written_branch(branch: &Branch, progress: &Progress, form: Option<&Form>) -> Markup {
+/// What physicians wrote for states that may come, in their words.
+fn instructions(flow: &Known) -> Markup {
+    let rows = flow
+        .written()
+        .map_or(&[][..], |flow| flow.instructions.rows());
+    html! {
+        @if !rows.is_empty() {
+            section .card #instructions {
+                div .card-head { h2 { "医師が書いた指示" } }
+                p .small { "書かれたとおりです。当てはまるか迷うとき、悪くなったときは、AかBへ。" }
+                dl .facts {
+                    @for row in rows {
+                        div {
+                            dt { (row.state.shown().line()) }
+                            dd {
+                                "「" (row.words.shown().line()) "」"
+                                @if let Some(when) = row.call_when.value() { br; b { "医師に電話: " (when.as_str()) } }
+                                br; span .small .muted { (row.physician.shown().line()) " 医師 " (row.written_on.shown().line()) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn written_branch(
+    branch: &Branch,
+    progress: &Progress,
+    flow: &Known,
+    form: Option<&Form>,
+) -> Markup {
     html! {
         section .card .branch id=(branch.key) {
             div .card-head { h2 { (branch.title) } }
@@ -61,6 +99,9 @@ fn written_branch(branch: &Branch, progress: &Progress, form: Option<&Form>) -> 
                         }
                     }
                 }
+                @if let Some(flow) = flow.written() {
+                    @for say in flow.steps_of(branch.key) { li { p { (say) " " span .tag { "この施設" } } } }
+                }
             }
         }
     }
@@ -76,103 +117,189 @@ fn button(event: Event, progress: &Progress) -> Markup {
     }
 }
 
-/// Who is called, and by which number.
-type Numbers = Vec<(String, Shown)>;
+/// Somebody to call: what the call is noted as, who it is, when they are called, and by which number.
+struct Callee {
+    event: Event,
+    who: String,
+    /// When and for what; empty where it was not said.
+    remark: String,
+    number: Shown,
+}
 
-/// Whom to call, in the order of calling; every number one tap, and its result another.
-pub fn calls(
-    view: &SheetView,
-    noted: &[Noted],
-    progress: &Progress,
-    form: Option<&Form>,
-) -> Markup {
-    let made = |event: Event, who: &str| {
-        let counts = |entry: &&Noted| {
-            entry.kind == event && entry.who == who && !progress.is_corrected(entry.seq)
-        };
+impl Callee {
+    fn of(event: Event, (who, number): (String, Shown)) -> Self {
+        Self {
+            event,
+            who,
+            remark: String::new(),
+            number,
+        }
+    }
+
+    fn written(row: &flow::Callee) -> Option<Self> {
+        let remark = [
+            row.when(),
+            row.remark
+                .value()
+                .map_or_else(String::new, |remark| remark.as_str().to_owned()),
+        ];
+        let remark: Vec<String> = remark.into_iter().filter(|part| !part.is_empty()).collect();
+        Some(Self {
+            event: row.role.value()?.event(),
+            who: row.who.value()?.as_str().to_owned(),
+            remark: remark.join(" "),
+            number: row.phone.shown(),
+        })
+    }
+}
+
+/// The calls that were made, without those that were put right.
+struct Made<'a> {
+    noted: &'a [Noted],
+    progress: Progress,
+}
+
+impl<'a> Made<'a> {
+    fn of(noted: &'a [Noted]) -> Self {
+        Self {
+            noted,
+            progress: Noted::progress(noted),
+        }
+    }
+
+    fn to<'b>(&'b self, callee: &'b Callee) -> impl Iterator<Item = &'a Noted> + 'b {
+        self.noted.iter().filter(|entry| {
+            entry.kind == callee.event
+                && entry.who == callee.who
+                && !self.progress.is_corrected(entry.seq)
+        })
+    }
+
+    fn words(&self, callee: &Callee) -> String {
         let words = |entry: &Noted| {
             let outcome = entry.outcome.map_or("", Outcome::label);
             format!("{} {outcome}", clock_time(entry.at))
         };
-        noted
-            .iter()
-            .filter(counts)
-            .map(words)
-            .collect::<Vec<_>>()
-            .join("、")
-    };
+        self.to(callee).map(words).collect::<Vec<_>>().join("、")
+    }
+}
+
+/// Whom to call, in the order of calling; every number one tap, and its result another. Those that the facility wrote
+/// down for this hour come first.
+pub fn calls(
+    view: &SheetView,
+    flow: &Known,
+    noted: &[Noted],
+    at: Moment,
+    form: Option<&Form>,
+) -> Markup {
+    let made = Made::of(noted);
     let facility = &view.facility;
-    let mut groups: Vec<(Event, &str, Numbers)> = Vec::new();
-    groups.push((
-        Event::Nurse,
-        "施設の看護師・当番(夜間連絡先)",
-        vec![("夜間連絡先".to_owned(), facility.night_phone.shown())],
-    ));
-    groups.push((
-        Event::Physician,
-        "医師",
-        pairs(Computed::DoctorPhones.shown(view)),
-    ));
+    let own = flow.written().map_or(&[][..], |flow| flow.callees.rows());
+    let (now, later): (Vec<_>, Vec<_>) = own.iter().partition(|row| row.is_called_at(at));
+    let read = |rows: Vec<&flow::Callee>| -> Vec<Callee> {
+        rows.into_iter().filter_map(Callee::written).collect()
+    };
+    let (now, later) = (read(now), read(later));
+    let next = now
+        .iter()
+        .position(|callee| made.to(callee).next().is_none());
+    let nobody = |callee: &Callee| {
+        let last = made.to(callee).last();
+        last.is_some_and(|entry| entry.outcome == Some(Outcome::NoAnswer))
+    };
+    let group = |event: Event, pairs: Vec<(String, Shown)>| -> Vec<Callee> {
+        pairs
+            .into_iter()
+            .map(|pair| Callee::of(event, pair))
+            .collect()
+    };
+    let night = vec![("夜間連絡先".to_owned(), facility.night_phone.shown())];
     let hospitals = view.record.contacts.partner_hospitals.rows().iter();
-    let hospitals = hospitals
-        .map(|row| {
-            let hours = row
-                .hours
-                .value()
-                .map(|hours| format!("({})", hours.as_str()));
-            (
-                format!("{}{}", row.name, hours.unwrap_or_default()),
-                row.phone.shown(),
-            )
-        })
-        .collect();
-    groups.push((Event::Hospital, "協力医療機関", hospitals));
-    groups.push((
-        Event::Advice,
-        "迷うとき: 救急相談",
-        vec![("＃7119".to_owned(), Shown::Text("#7119".to_owned()))],
-    ));
-    groups.push((
-        Event::Family,
-        "家族",
-        pairs(Computed::KeyPersonPhones.shown(view)),
-    ));
+    let hospitals = hospitals.map(|row| Callee {
+        event: Event::Hospital,
+        who: row.name.shown().line(),
+        remark: row
+            .hours
+            .value()
+            .map_or_else(String::new, |hours| hours.as_str().to_owned()),
+        number: row.phone.shown(),
+    });
+    let advice = vec![("＃7119".to_owned(), Shown::Text("#7119".to_owned()))];
+    let groups: [(&str, Vec<Callee>); 5] = [
+        ("施設の看護師・当番(夜間連絡先)", group(Event::Nurse, night)),
+        (
+            "この方の医師",
+            group(Event::Physician, pairs(Computed::DoctorPhones.shown(view))),
+        ),
+        ("この方の協力医療機関", hospitals.collect()),
+        ("迷うとき: 救急相談", group(Event::Advice, advice)),
+        (
+            "家族",
+            group(Event::Family, pairs(Computed::KeyPersonPhones.shown(view))),
+        ),
+    ];
+    let weekday = Day::of(at).weekday();
     html! {
         section .card #calls {
             div .card-head { h2 { "電話する相手" } }
-            @for (event, title, numbers) in &groups {
-                h3 { (title) }
-                @if *event == Event::Family {
-                    p .small { "「" (facility.facility_name.to_string()) "です。" (view.record.identity.name.to_string())
-                        "様のことでお電話しました。いつ・どんな症状か・救急車を呼んだこと。行き先は決まりしだいお知らせします」" }
-                }
-                @if numbers.is_empty() { p { (not_asked()) } }
-                ul .call-list {
-                    @for (who, number) in numbers {
-                        li {
-                            p {
-                                (who) br; b { (dial(number)) }
-                                @let made = made(*event, who);
-                                @if !made.is_empty() { " " span .tag data-tone="ok" { (made) } }
-                            }
-                            @if let Some(form) = form {
-                                (form.around("calls", &html! {
-                                    input type="hidden" name="who" value=(who);
-                                    div .field {
-                                        label { span .small { "言われたこと(任意)" } input name="words" autocomplete="off"; }
-                                    }
-                                    div .actions {
-                                        @for outcome in Outcome::ALL {
-                                            button .button .outline .small name="do" value={ (event.code()) "." (outcome.code()) } {
-                                                (outcome.label()) span .visually-hidden { ": " (who) }
-                                            }
-                                        }
-                                    }
-                                }))
-                            }
+            @match flow {
+                Known::Unreadable => p { "施設が決めた電話の順は、いま読めません。" },
+                Known::Nothing => {},
+                Known::Written(_) if own.is_empty() => {},
+                Known::Written(_) => {
+                    h3 { "いま電話する相手 (" (weekday) "曜日 " (clock_time(at)) ")" }
+                    @if now.is_empty() { p { "この時間の相手は決められていません。下のほかの相手か、＃7119か119番へ" } }
+                    @if !now.is_empty() && now.iter().all(nobody) {
+                        p .first-step { b { "どなたにもつながっていません。つながらない・迷うときは＃7119か119番" } }
+                    }
+                    ul .call-list { @for (at, callee) in now.iter().enumerate() { (call(callee, next == Some(at), &made, form)) } }
+                    @if !later.is_empty() {
+                        details .more {
+                            summary { "ほかの時間の相手 (" (later.len()) "人)" }
+                            ul .call-list { @for callee in &later { (call(callee, false, &made, form)) } }
                         }
                     }
                 }
+            }
+            @for (title, callees) in &groups {
+                h3 { (title) }
+                @if *title == "家族" {
+                    p .small { "「" (facility.facility_name.to_string()) "です。" (view.record.identity.name.to_string())
+                        "様のことでお電話しました。いつ・どんな症状か・救急車を呼んだこと。行き先は決まりしだいお知らせします」" }
+                }
+                @if callees.is_empty() { p { (not_asked()) } }
+                ul .call-list { @for callee in callees { (call(callee, false, &made, form)) } }
+            }
+        }
+    }
+}
+
+fn call(callee: &Callee, is_next: bool, made: &Made, form: Option<&Form>) -> Markup {
+    let made = made.words(callee);
+    html! {
+        li {
+            p {
+                @if is_next { span .tag data-tone="warn" { "つぎ" } " " }
+                (callee.who)
+                @if !callee.remark.is_empty() { " " span .small .muted { (callee.remark) } }
+                br; b { (dial(&callee.number)) }
+                @if !made.is_empty() { " " span .tag data-tone="ok" { (made) } }
+            }
+            @if let Some(form) = form {
+                (form.around("calls", &html! {
+                    input type="hidden" name="who" value=(callee.who);
+                    div .field {
+                        label { span .small { "言われたこと(任意)" } input name="words" autocomplete="off"; }
+                    }
+                    div .actions {
+                        @for outcome in Outcome::ALL {
+                            button .button .outline .small name="do" value={ (callee.event.code()) "." (outcome.code()) } {
+                                (outcome.label()) span .visually-hidden { ": " (callee.who) }
+                            }
+                        }
+                    }
+                }))
             }
         }
     }
@@ -190,7 +317,7 @@ fn dial(number: &Shown) -> Markup {
 }
 
 /// Rows of somebody and a number.
-fn pairs(shown: Shown) -> Numbers {
+fn pairs(shown: Shown) -> Vec<(String, Shown)> {
     let Shown::Rows(rows) = shown else {
         return Vec::new();
     };
@@ -284,7 +411,7 @@ pub fn papers(loaded: &Loaded) -> Markup {
 }
 
 /// What remains to be done when the ambulance has left, and what the facility writes down of it.
-pub fn afterwards(progress: &Progress, form: &Form, typed: &Typed) -> Markup {
+pub fn afterwards(progress: &Progress, flow: &Known, form: &Form, typed: &Typed) -> Markup {
     let report = Words {
         label: "起きたこと・したこと・原因と思うこと",
         hint: "例 ベッドから降りようとして転んだ。センサーの電源が切れていた",
@@ -292,7 +419,7 @@ pub fn afterwards(progress: &Progress, form: &Form, typed: &Typed) -> Markup {
         about: None,
     };
     html! {
-        (written_branch(&AFTERWARDS, progress, Some(form)))
+        (written_branch(&AFTERWARDS, progress, flow, Some(form)))
         section .card #incident {
             div .card-head { h2 { "事故報告のもと" } }
             p .small { "施設の中だけの記録です。救急隊の画面には出ません。" }

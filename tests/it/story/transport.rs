@@ -392,6 +392,95 @@ both_databases! {
         }
     }
 
+    async fn whom_to_call_follows_the_day_and_the_hour_until_nobody_is_left(bench: Bench) {
+        let service = Service::start(bench).await;
+        let manager = service.sign_in("manager").await;
+        assert!(manager.see("/facility").await.contains("href=\"/facility/flow\""));
+        assert!(manager.see("/facility/flow").await.contains("まだ書かれていません"));
+        let night = [
+            ("callees.0.who", "当番の看護師 髙﨑"), ("callees.0.role", "nurse"), ("callees.0.phone", "090-0000-0001"),
+            ("callees.0.days", "every"), ("callees.0.hours", "17:30〜8:30"), ("callees.0.remark", "3回鳴らす"),
+            ("callees.1.who", "日中の看護師"), ("callees.1.role", "nurse"), ("callees.1.phone", "0463-00-0002"), ("callees.1.hours", "8時30分-17時30分"),
+            ("callees.2.who", "管理者 佐々木"), ("callees.2.role", "manager"), ("callees.2.phone", "090-0000-0003"),
+            ("own_steps.0.place", "waiting"), ("own_steps.0.say", "エレベーターを1階に止める"),
+            ("instructions.0.state", "38.5℃以上の熱だけのとき"), ("instructions.0.words", "クーリングし、朝に電話"), ("instructions.0.physician", "神谷 進"),
+            ("instructions.0.written_on", "2026-10-01"), ("version", "0"), ("do", "save"),
+        ];
+        let saved = manager.post("/facility/flow", &night).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
+        assert!(saved.text().contains("保存しました"));
+        // Who still has the empty page does not write over it.
+        let late = manager.post("/facility/flow", &night).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.text().contains("ほかの人が先に保存しました") && late.text().contains("当番の看護師 髙﨑"));
+
+        // Noon: whoever is there by day, and the manager, who is there at any time.
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        let now = |page: &str| {
+            let list = page.split("いま電話する相手").nth(1).unwrap();
+            list.split("ほかの時間の相手").next().unwrap().to_owned()
+        };
+        let noon = care.see(&emergency).await;
+        assert!(now(&noon).contains("日中の看護師") && now(&noon).contains("管理者 佐々木") && !now(&noon).contains("髙﨑"), "{noon}");
+        assert!(noon.contains("当番の看護師 髙﨑") && noon.contains("tel:09000000001"), "who is off duty can be called too");
+        assert!(noon.contains("エレベーターを1階に止める") && noon.contains("「クーリングし、朝に電話」") && noon.contains("神谷 進 医師"));
+        // A step of the facility's own takes nothing away.
+        assert!(noon.contains("119番に電話する。スピーカーにする"));
+
+        service.clock.advance_minutes(15 * 60);
+        let care = service.sign_in("care").await;
+        let page = care.see(&emergency).await;
+        assert!(now(&page).contains("髙﨑") && now(&page).contains("3回鳴らす") && !now(&page).contains("日中の看護師"), "{page}");
+        let next = |page: &str| page.split("つぎ</span>").nth(1).map(|rest| rest.trim_start()[..9].to_owned());
+        assert_eq!(next(&page).as_deref(), Some("当番の"));
+        taps(&care, &emergency, &[("do", "nurse.no_answer"), ("who", "当番の看護師 髙﨑")]).await;
+        let page = care.see(&emergency).await;
+        assert_eq!(next(&page).as_deref(), Some("管理者"));
+        assert!(!page.contains("どなたにもつながっていません"));
+        taps(&care, &emergency, &[("do", "call_manager.no_answer"), ("who", "管理者 佐々木"), ("words", "留守電")]).await;
+        let page = care.see(&emergency).await;
+        assert!(page.contains("どなたにもつながっていません。つながらない・迷うときは＃7119か119番") && next(&page).is_none(), "{page}");
+        taps(&care, &emergency, &[("do", "call_manager.answered"), ("who", "管理者 佐々木")]).await;
+        assert!(!care.see(&emergency).await.contains("どなたにもつながっていません"));
+    }
+
+    async fn what_a_facility_writes_for_an_emergency_is_checked_at_its_field(bench: Bench) {
+        let service = Service::start(bench).await;
+        let manager = service.sign_in("manager").await;
+        let wrong = [
+            ("callees.0.who", "当番"), ("callees.0.hours", "夜"), ("own_steps.0.place", "a"), ("own_steps.0.say", "心肺蘇生をしないでください"),
+            ("version", "0"), ("do", "save"),
+        ];
+        let answer = manager.post("/facility/flow", &wrong).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for words in ["value=\"当番\"", "17:30〜8:30", "入力してください", "「意思と指示」に登録してください"] {
+            assert!(answer.text().contains(words), "{words} in {}", answer.text());
+        }
+        assert!(manager.see("/facility/flow").await.contains("まだ書かれていません"));
+        // A row more is not saved yet, and says so.
+        let row = manager.post("/facility/flow", &[("callees.0.who", "当番"), ("version", "0"), ("do", "add:callees")]).await;
+        assert!(row.status == StatusCode::OK && row.text().contains("callees.1.who") && row.text().contains("まだ保存していません"));
+        // Only who keeps the facility's facts.
+        let care = service.sign_in("care").await;
+        assert_eq!(care.get("/facility/flow").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(care.post("/facility/flow", &wrong).await.status, StatusCode::FORBIDDEN);
+    }
+
+    async fn s01_what_cannot_be_read_of_the_facilitys_steps_takes_none_away(bench: Bench) {
+        let service = Service::start(bench).await;
+        let manager = service.sign_in("manager").await;
+        let one = [("own_steps.0.place", "c"), ("own_steps.0.say", "毛布をかける"), ("version", "0"), ("do", "save")];
+        assert_eq!(manager.post("/facility/flow", &one).await.status, StatusCode::OK);
+        let broken = "insert into flow select facility_id, 2, '{\"callees\": 7', at, by_staff, by_name from flow";
+        service.sql(broken, broken).await;
+        let care = service.sign_in("care").await;
+        let (_, emergency) = begun(&service, &care).await;
+        let page = care.see(&emergency).await;
+        assert!(page.contains("施設が決めた電話の順は、いま読めません") && page.contains("119番に電話する。スピーカーにする"), "{page}");
+        assert!(page.contains("tel:0463001234") || page.contains("夜間連絡先"));
+    }
+
     async fn nothing_noted_is_ever_changed_or_taken_away(bench: Bench) {
         let service = Service::start(bench).await;
         let care = service.sign_in("care").await;

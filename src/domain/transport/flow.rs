@@ -1,0 +1,411 @@
+//! What a facility wrote down for an emergency: whom to call at which hour, its own steps, and what its physicians
+//! instructed in writing (domain/emergency.md §3.1, domain/forms.md §1(b-1), tables 2 to 4).
+//!
+//! It is shown as it was written, beside the steps that every facility has; it takes none of them away (safety.md S23).
+
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+
+use super::Event;
+use crate::domain::answer::{
+    Answer, Coded, Group, Inputs, Kind, Known, Problems, Rows, Scalar, Text, answers, choice,
+    group_json, read_group,
+};
+use crate::domain::clock::Moment;
+use crate::domain::date::Day;
+use crate::domain::phone::Phone;
+use crate::domain::text::{PersonName, Problem};
+use crate::domain::withhold::order_to_withhold;
+
+choice! {
+    pub enum Role {
+        Nurse = "nurse": "看護師",
+        Physician = "physician": "医師",
+        Hospital = "hospital": "協力医療機関",
+        Manager = "manager": "管理者",
+        Colleague = "colleague": "応援の職員",
+    }
+}
+
+impl Role {
+    /// What a call to them is noted as.
+    pub fn event(self) -> Event {
+        match self {
+            Self::Nurse => Event::Nurse,
+            Self::Physician => Event::Physician,
+            Self::Hospital => Event::Hospital,
+            Self::Manager => Event::CallManager,
+            Self::Colleague => Event::Colleague,
+        }
+    }
+}
+
+choice! {
+    pub enum Days {
+        Every = "every": "毎日",
+        Weekdays = "weekdays": "月〜金",
+        Weekend = "weekend": "土・日",
+        Monday = "mon": "月",
+        Tuesday = "tue": "火",
+        Wednesday = "wed": "水",
+        Thursday = "thu": "木",
+        Friday = "fri": "金",
+        Saturday = "sat": "土",
+        Sunday = "sun": "日",
+    }
+}
+
+impl Days {
+    fn has(self, day: Day) -> bool {
+        let weekday = day.weekday();
+        let is_weekend = matches!(weekday, "土" | "日");
+        match self {
+            Self::Every => true,
+            Self::Weekdays => !is_weekend,
+            Self::Weekend => is_weekend,
+            one => one.choice().label == weekday,
+        }
+    }
+}
+
+/// A part of the day, over midnight where it ends before it begins: `17:30〜8:30`. The same time twice is a whole day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// Minutes after midnight.
+    from: u16,
+    until: u16,
+}
+
+const DAY_MINUTES: u16 = 24 * 60;
+
+impl Hours {
+    /// Whether it is now, and on which day it began.
+    fn began(self, day: Day, minute: u16) -> Option<Day> {
+        let over_midnight = self.until <= self.from;
+        match over_midnight {
+            false => (self.from <= minute && minute < self.until).then_some(day),
+            true if minute >= self.from => Some(day),
+            true => (minute < self.until).then(|| day.plus_days(-1)),
+        }
+    }
+}
+
+impl Scalar for Hours {
+    const KIND: Kind = Kind::Text { max: 20 };
+
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let folded: String = text
+            .nfkc()
+            .map(|c| match c {
+                '〜' | '～' | '∼' | '-' | '–' | '—' | 'ー' => '~',
+                '時' | '：' => ':',
+                c => c,
+            })
+            .filter(|c| !c.is_whitespace() && *c != '分')
+            .collect();
+        let time = |text: &str| {
+            let (hour, minute) = text.split_once(':').unwrap_or((text, ""));
+            let minute = if minute.is_empty() { "0" } else { minute };
+            let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+            let (hour, minute): (u16, u16) = (digits(hour) && digits(minute))
+                .then(|| Some((hour.parse().ok()?, minute.parse().ok()?)))??;
+            let minutes = hour.checked_mul(60)?.checked_add(minute)?;
+            (minute < 60 && minutes <= DAY_MINUTES).then_some(minutes)
+        };
+        folded
+            .split_once('~')
+            .and_then(|(from, until)| {
+                Some(Self {
+                    from: time(from)? % DAY_MINUTES,
+                    until: time(until)?,
+                })
+            })
+            .ok_or_else(|| Problem::new("時間帯は「17:30〜8:30」のように入力してください"))
+    }
+
+    fn input(&self) -> String {
+        let time = |minutes: u16| format!("{}:{:02}", minutes / 60, minutes % 60);
+        format!("{}〜{}", time(self.from), time(self.until))
+    }
+
+    fn shown(&self) -> String {
+        self.input()
+    }
+}
+
+answers! {
+    /// Somebody to call; the first of those whose time it is comes first.
+    pub struct Callee {
+        who: Known<Text<60>> = "だれ",
+        role: Known<Role> = "役割",
+        phone: Known<Phone> = "電話",
+        days: Known<Days> = "曜日",
+        hours: Known<Hours> = "時間帯",
+        remark: Known<Text<80>> = "どんなとき・どんな順で",
+    }
+}
+
+impl Callee {
+    /// Whether they are called at that time. Without days it is every day, without hours the whole day; a night belongs
+    /// to the day on which it began. What is unknown keeps nobody off the list.
+    pub fn is_called_at(&self, at: Moment) -> bool {
+        let day = Day::of(at);
+        let since = at.0 - day.starts_at().0;
+        let minute = u16::try_from(since / 60_000).unwrap_or_default();
+        let began = match self.hours.value() {
+            Some(hours) => hours.began(day, minute),
+            None => Some(day),
+        };
+        began.is_some_and(|day| self.days.value().is_none_or(|days| days.has(day)))
+    }
+
+    /// `月〜金 17:30〜8:30`.
+    pub fn when(&self) -> String {
+        let days = self.days.value().map(|days| days.choice().label.to_owned());
+        let hours = self.hours.value().map(Scalar::shown);
+        let parts: Vec<String> = days.into_iter().chain(hours).collect();
+        parts.join(" ")
+    }
+}
+
+choice! {
+    /// Where a facility's own step stands: behind those that every facility has.
+    pub enum Place {
+        First = "first": "まず",
+        A = "a": "A 反応がない・呼吸がない",
+        B = "b": "B すぐ119番",
+        C = "c": "C 反応も呼吸もある",
+        Waiting = "waiting": "救急車を待つあいだ",
+        Crew = "crew": "救急隊が着いたら",
+        After = "after": "救急車が出たあと",
+    }
+}
+
+answers! {
+    pub struct OwnStep {
+        place: Known<Place> = "どこに",
+        say: Known<Text<120>> = "すること",
+    }
+}
+
+answers! {
+    /// A physician's own words for a state that may come.
+    pub struct Instruction {
+        state: Known<Text<80>> = "どんな状態のとき",
+        words: Known<Text<200>> = "医師の指示(書かれたとおり)",
+        call_when: Known<Text<120>> = "医師に電話する状態",
+        physician: Known<PersonName> = "医師",
+        written_on: Known<Day> = "書かれた日",
+    }
+}
+
+answers! {
+    pub struct Flow {
+        callees: Rows<Callee> = "電話する相手",
+        own_steps: Rows<OwnStep> = "施設の手順",
+        instructions: Rows<Instruction> = "医師が書いた指示",
+    }
+}
+
+impl Flow {
+    /// Reads what was typed; each problem at its key.
+    pub fn read(inputs: &Inputs) -> (Self, Problems) {
+        let (flow, mut problems) = read_group::<Self>(inputs);
+        flow.check(&mut problems);
+        (flow, problems)
+    }
+
+    /// Reads what was stored.
+    ///
+    /// # Errors
+    /// Every problem at its key.
+    pub fn stored(text: &str) -> Result<Self, Problems> {
+        let value = serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+        let (flow, mut problems) = Self::read(&Inputs::from_json(&value));
+        if !value.is_object() {
+            problems.add("", "読み取れません");
+        }
+        match problems.is_empty() {
+            true => Ok(flow),
+            false => Err(problems),
+        }
+    }
+
+    pub fn json(&self) -> Value {
+        group_json(self)
+    }
+
+    pub fn inputs(&self) -> Inputs {
+        let mut inputs = Inputs::default();
+        for (field, answer) in self.walk() {
+            answer.write(&mut inputs, field.key);
+        }
+        inputs
+    }
+
+    /// The facility's own steps of one part.
+    pub fn steps_of(&self, key: &str) -> impl Iterator<Item = &str> {
+        let rows = self.own_steps.rows().iter();
+        rows.filter(move |row| {
+            row.place
+                .value()
+                .is_some_and(|place| place.choice().code == key)
+        })
+        .filter_map(|row| row.say.value().map(Text::as_str))
+    }
+
+    /// A row says enough to be followed at night, and nothing that keeps anybody from resuscitating (safety.md S2).
+    fn check(&self, problems: &mut Problems) {
+        let mut needs = |list: &str, at: usize, missing: &[(&str, bool)]| {
+            for (key, is_missing) in missing {
+                let key = format!("{list}.{at}.{key}");
+                if *is_missing && problems.at(&key).is_none() {
+                    problems.add(key, "入力してください");
+                }
+            }
+        };
+        for (at, row) in self.callees.rows().iter().enumerate() {
+            let missing = [
+                ("who", row.who.value().is_none()),
+                ("role", row.role.value().is_none()),
+                ("phone", row.phone.value().is_none()),
+            ];
+            needs("callees", at, &missing);
+        }
+        for (at, row) in self.own_steps.rows().iter().enumerate() {
+            let missing = [
+                ("place", row.place.value().is_none()),
+                ("say", row.say.value().is_none()),
+            ];
+            needs("own_steps", at, &missing);
+        }
+        for (at, row) in self.instructions.rows().iter().enumerate() {
+            let missing = [
+                ("state", row.state.value().is_none()),
+                ("words", row.words.value().is_none()),
+                ("physician", row.physician.value().is_none()),
+                ("written_on", row.written_on.value().is_none()),
+            ];
+            needs("instructions", at, &missing);
+        }
+        let mut refuse = |key: String, words: &str| {
+            if let Some(imperative) = order_to_withhold(words) {
+                problems.add(
+                    key,
+                    format!("「{imperative}」は書けません。心肺蘇生についての医師の指示は「意思と指示」に登録してください"),
+                );
+            }
+        };
+        for (at, row) in self.callees.rows().iter().enumerate() {
+            refuse(format!("callees.{at}.remark"), &row.remark.shown().line());
+        }
+        for (at, row) in self.own_steps.rows().iter().enumerate() {
+            refuse(format!("own_steps.{at}.say"), &row.say.shown().line());
+        }
+        for (at, row) in self.instructions.rows().iter().enumerate() {
+            refuse(
+                format!("instructions.{at}.state"),
+                &row.state.shown().line(),
+            );
+            refuse(
+                format!("instructions.{at}.words"),
+                &row.words.shown().line(),
+            );
+            refuse(
+                format!("instructions.{at}.call_when"),
+                &row.call_when.shown().line(),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(day: &str, minute: i64) -> Moment {
+        Moment(Day::parse(day).unwrap().starts_at().0 + minute * 60_000)
+    }
+
+    fn callee(days: Days, hours: &str) -> Callee {
+        Callee {
+            days: Known::Value(days),
+            hours: Known::Value(Hours::parse(hours).unwrap()),
+            ..Callee::default()
+        }
+    }
+
+    #[test]
+    fn a_night_belongs_to_the_day_on_which_it_began() {
+        let night = callee(Days::Weekdays, "17:30〜8:30");
+        // 2026-11-27 is a Friday.
+        assert!(!night.is_called_at(at("2026-11-27", 17 * 60 + 29)));
+        assert!(night.is_called_at(at("2026-11-27", 17 * 60 + 30)));
+        assert!(night.is_called_at(at("2026-11-28", 8 * 60 + 29)));
+        assert!(!night.is_called_at(at("2026-11-28", 8 * 60 + 30)));
+        assert!(!night.is_called_at(at("2026-11-28", 22 * 60)));
+        assert!(
+            !night.is_called_at(at("2026-11-30", 3 * 60)),
+            "the night of a Sunday"
+        );
+        assert!(
+            night.is_called_at(at("2026-12-01", 3 * 60)),
+            "the end of a month"
+        );
+    }
+
+    #[test]
+    fn who_has_no_days_and_no_hours_is_called_at_any_time() {
+        assert!(Callee::default().is_called_at(at("2026-11-28", 180)));
+        assert!(callee(Days::Every, "0:00〜24:00").is_called_at(at("2026-11-28", 1439)));
+    }
+
+    #[test]
+    fn hours_are_read_as_people_write_them() {
+        for written in [
+            "17:30〜8:30",
+            "１７：３０～８：３０",
+            "17時30分-8時30分",
+            "17:30 ー 8:30",
+        ] {
+            assert_eq!(
+                Hours::parse(written).unwrap().input(),
+                "17:30〜8:30",
+                "{written}"
+            );
+        }
+        for wrong in ["夜", "17:30", "25:00〜8:00", "17:60〜8:00", "〜", "-1〜3"] {
+            assert!(Hours::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        /// The hours of a day that are in and those that are out make a whole day, whatever the times.
+        #[test]
+        fn hours_and_the_other_hours_fill_a_day(from in 0_u16..1440, until in 0_u16..1440, minute in 0_u16..1440) {
+            prop_assume!(from != until);
+            let day = Day::parse("2026-11-28").unwrap();
+            let inside = Hours { from, until }.began(day, minute).is_some();
+            let outside = Hours { from: until, until: from }.began(day, minute).is_some();
+            prop_assert_ne!(inside, outside);
+            let written = Hours { from, until };
+            prop_assert_eq!(Hours::parse(&written.input()).unwrap(), written);
+        }
+    }
+
+    #[test]
+    fn s02_nothing_written_here_keeps_anybody_from_resuscitating() {
+        for key in [
+            "own_steps.0.say",
+            "instructions.0.words",
+            "callees.0.remark",
+        ] {
+            let mut inputs = Inputs::default();
+            inputs.set(key, "心肺蘇生をしないでください");
+            let (_, problems) = Flow::read(&inputs);
+            assert!(problems.at(key).is_some(), "{key}");
+        }
+    }
+}
