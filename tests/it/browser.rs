@@ -358,10 +358,10 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.find("#script");
         phone.look("transport-script");
         for tap in ["call_119", "cpr", "door"] {
-            phone
-                .find(&format!(".branch button[value='{tap}']"))
-                .click();
-            phone.find("#timeline li[data-new]");
+            let button = format!(".branch button[value='{tap}']");
+            phone.find(&button).click();
+            // Noted only on the page that comes then.
+            phone.find(&format!("{button} svg"));
         }
         phone
             .by_id("words")
@@ -382,7 +382,7 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.find("button[value='observation']").click();
         phone.see("血圧 測定不能(普段");
         phone.find("button[value='nurse.no_answer']").click();
-        phone.find("#calls .tag[data-tone='warn']");
+        phone.find("#calls .tag[data-tone='ok']");
         phone.look("transport-calls");
         phone.find("button[value='family.no_answer']").click();
         phone.see("家族に電話");
@@ -404,7 +404,7 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         desk.find("#ending");
         desk.find(".branch button[value='handed_over']")
             .type_in(key::ENTER);
-        desk.see("シートを渡した");
+        desk.find(".branch button[value='handed_over'] svg");
         desk.by_id("ending").type_in("搬送した");
         desk.by_id("ending").type_in(key::ENTER);
         desk.see("この急変の記録は終わっています");
