@@ -1,8 +1,12 @@
-//! The same dense sheet by hikitsugi, by the typst library and by genpdf, in one run.
+//! The same dense sheet by hikitsugi, by the typst library, by genpdf, by WeasyPrint and by headless Chromium, in one
+//! run.
 //!
-//! `cargo run --release --manifest-path benches/peers/Cargo.toml`, from anywhere; needs `pdftotext` (poppler-utils).
+//! `cargo run --release --manifest-path benches/peers/Cargo.toml`, from anywhere; needs `pdftotext` (poppler-utils),
+//! `chromedriver` (chromium-driver) and, as `PYTHON`, a Python that has WeasyPrint. A printer that is not installed is
+//! left out, and that is said.
 
 mod by_genpdf;
+mod by_html;
 mod by_typst;
 #[path = "../../support/meter.rs"]
 mod meter;
@@ -10,9 +14,11 @@ mod meter;
 mod sample;
 mod words;
 
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 
 use hikitsugi::domain::clock::Moment;
 use hikitsugi::domain::form::Forms;
@@ -21,6 +27,7 @@ use hikitsugi::export::pdf::sheet::{self, Paper};
 use hikitsugi::export::pdf::{self, Document, Section, Text};
 
 use by_genpdf::Genpdf;
+use by_html::Printer;
 use by_typst::Typst;
 use meter::{Cost, Meter, median, micros};
 use words::Words;
@@ -30,7 +37,7 @@ static BOLD: &[u8] = include_bytes!("../../../forms/fonts/BIZUDPGothic-Bold.ttf"
 static FALLBACK: &[u8] = include_bytes!("../../../forms/fonts/HikitsugiFallback-Regular.ttf");
 
 /// Turns that are measured, after three that warm caches.
-const TURNS: usize = 40;
+const TURNS: usize = 20;
 const WARM_UP: usize = 3;
 /// Names with a character beyond U+FFFF and with a variation selector.
 const NAMES: [&str; 2] = ["𠮷江", "渡邉\u{E0100}"];
@@ -41,8 +48,39 @@ const NOTE: &str = "ペニシリン系抗菌薬でアナフィラキシーを起
 /// One way to make the sheet.
 struct Peer<'a> {
     name: &'static str,
-    sheet: Box<dyn FnMut(usize) -> Vec<u8> + 'a>,
-    note: Box<dyn FnOnce() -> Vec<u8> + 'a>,
+    sheet: Box<dyn FnMut(usize) -> (Cost, Vec<u8>) + 'a>,
+    note: Box<dyn FnMut() -> Vec<u8> + 'a>,
+}
+
+impl<'a> Peer<'a> {
+    /// One that draws in this process.
+    fn library(
+        name: &'static str,
+        mut sheet: impl FnMut(usize) -> Vec<u8> + 'a,
+        note: impl FnMut() -> Vec<u8> + 'a,
+    ) -> Self {
+        let sheet = Box::new(move |turn| {
+            let meter = Meter::start();
+            let bytes = black_box(sheet(turn));
+            (meter.stop().each(1), bytes)
+        });
+        Self {
+            name,
+            sheet,
+            note: Box::new(note),
+        }
+    }
+
+    /// One that prints a page.
+    fn printer(name: &'static str, printer: Printer, words: &'a [Words]) -> Self {
+        let printer = Rc::new(RefCell::new(printer));
+        let notes = Rc::clone(&printer);
+        Self {
+            name,
+            sheet: Box::new(move |turn| printer.borrow_mut().print(&by_html::page(&words[turn]))),
+            note: Box::new(move || notes.borrow_mut().print(&by_html::note(NOTE)).1),
+        }
+    }
 }
 
 fn main() {
@@ -60,40 +98,46 @@ fn main() {
         photo: Some(&photo),
     };
     let genpdf = Genpdf::new(REGULAR, BOLD, FALLBACK);
-    let typst = std::cell::RefCell::new(Typst::new(&[REGULAR, BOLD, FALLBACK]));
-    let mut peers = [
-        Peer {
-            name: "hikitsugi (krilla)",
-            sheet: Box::new(|turn| {
-                sheet::render(form, &views[turn], &paper).expect("the sample can be printed")
-            }),
-            note: Box::new(own_note),
-        },
-        Peer {
-            name: "typst",
-            sheet: Box::new(|turn| typst.borrow_mut().sheet(&words[turn], &photo)),
-            note: Box::new(|| typst.borrow_mut().note(NOTE)),
-        },
-        Peer {
-            name: "genpdf",
-            sheet: Box::new(|turn| genpdf.sheet(&words[turn], &photo)),
-            note: Box::new(|| genpdf.note(NOTE)),
-        },
+    let typst = RefCell::new(Typst::new(&[REGULAR, BOLD, FALLBACK]));
+    let folder = folder();
+    let mut peers = vec![
+        Peer::library(
+            "hikitsugi (krilla)",
+            |turn| sheet::render(form, &views[turn], &paper).expect("the sample can be printed"),
+            own_note,
+        ),
+        Peer::library(
+            "typst",
+            |turn| typst.borrow_mut().sheet(&words[turn], &photo),
+            || typst.borrow_mut().note(NOTE),
+        ),
+        Peer::library(
+            "genpdf",
+            |turn| genpdf.sheet(&words[turn], &photo),
+            || genpdf.note(NOTE),
+        ),
     ];
+    let fonts = [
+        ("regular.ttf", REGULAR),
+        ("bold.ttf", BOLD),
+        ("fallback.ttf", FALLBACK),
+    ];
+    for name in ["weasyprint", "chromium"] {
+        if let Some(printer) = Printer::start(name, &folder, &fonts, &photo) {
+            peers.push(Peer::printer(name, printer, &words));
+        }
+    }
 
     let mut costs = vec![Vec::with_capacity(TURNS); peers.len()];
     for turn in 0..TURNS + WARM_UP {
         for (peer, costs) in peers.iter_mut().zip(&mut costs) {
-            let meter = Meter::start();
-            black_box((peer.sheet)(turn));
-            let cost = meter.stop().each(1);
+            let (cost, _) = (peer.sheet)(turn);
             if turn >= WARM_UP {
                 costs.push(cost);
             }
         }
     }
 
-    let folder = folder();
     let own = median(&costs[0]);
     println!("One dense sheet, another resident at each turn, by turns, median of {TURNS}\n");
     println!(
@@ -109,7 +153,7 @@ fn main() {
 
 fn report(mut peer: Peer, cost: Cost, own: Cost, folder: &Path) {
     let name = peer.name.split(' ').next().unwrap_or_default();
-    let bytes = (peer.sheet)(0);
+    let (_, bytes) = (peer.sheet)(0);
     let read = read_back(&folder.join(format!("{name}.pdf")), &bytes);
     let note = read_back(&folder.join(format!("{name}-note.pdf")), &(peer.note)());
     let said = |found: bool| if found { "yes" } else { "**no**" };
