@@ -19,7 +19,7 @@ pub use inputs::{Inputs, Problems, Reader};
 pub use known::{Known, says_unknown};
 pub use measured::{Measured, UNMEASURABLE};
 pub use rows::{ROWS_MAX, Rows};
-pub(crate) use rows::{group_json, read_group};
+pub(crate) use rows::{group_inputs, group_json, read_group};
 pub use scalar::{Coded, Digits, Lines, Number, PhotoId, Scalar, Text, Unit, YesNo};
 
 use super::date::Day;

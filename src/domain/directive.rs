@@ -14,8 +14,8 @@ mod tests;
 use serde_json::Value;
 
 use super::answer::{
-    Group, Inputs, Known, Lines, PhotoId, Problems, Rows, Text, YesNo, answers, choice, group_json,
-    read_group,
+    Group, Inputs, Known, Lines, PhotoId, Problems, Rows, Text, YesNo, answers, choice,
+    group_inputs, group_json, read_group,
 };
 use super::clock::Moment;
 use super::date::Day;
@@ -101,11 +101,7 @@ macro_rules! statements {
 
             /// What an input of each field holds.
             pub fn inputs(&self) -> Inputs {
-                let mut inputs = Inputs::default();
-                for (field, answer) in self.walk() {
-                    answer.write(&mut inputs, field.key);
-                }
-                inputs
+                match self { $( Self::$name(body) => group_inputs(body.as_ref()), )* }
             }
 
             /// Every field with its answer.

@@ -150,11 +150,7 @@ pub async fn save(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
     let mut inputs = Inputs::from_pairs(pairs);
-    let version: i64 = inputs
-        .get("version")
-        .parse()
-        .map_err(|_| WebError::Bad("画面を開き直してください".to_owned()))?;
-    inputs.remove("version");
+    let version = walk::post::take_version(&mut inputs)?;
     let (facts, mut problems) = FacilityFacts::read(&inputs);
     problems.extend(required(&facts));
     if !problems.is_empty() {

@@ -17,14 +17,14 @@ use crate::store::StoreError;
 use crate::store::flow::{self, Written};
 
 /// What a facility wrote, as the pages of an emergency have it.
-pub enum Known {
+pub enum OwnFlow {
     Nothing,
     /// It is there and cannot be read; the steps that every facility has are shown all the same.
     Unreadable,
     Written(Flow),
 }
 
-impl Known {
+impl OwnFlow {
     pub async fn read(app: &App, permit: &Permit<ReadResident>) -> Self {
         match flow::newest(&app.store, permit).await {
             Ok(None) => Self::Nothing,
@@ -52,6 +52,8 @@ struct Shown<'a> {
     inputs: &'a Inputs,
     problems: &'a Problems,
     focus: Option<&'a str>,
+    /// Whether somebody typed it and it is not saved yet.
+    unsaved: bool,
     /// What happened to it, above the form.
     told: Markup,
 }
@@ -84,7 +86,7 @@ fn show(app: &App, page: &Page, shown: &Shown<'_>) -> Markup {
             h1 { (title) }
             p { "急変の画面に、どの施設にもある手順とともに出ます。協力医療機関・配置医と話し合い、年に1回以上見直してください。" }
             (shown.told)
-            form .form method="post" action="/facility/flow" data-keep="typed" {
+            form .form method="post" action="/facility/flow" data-keep=(if shown.unsaved { "typed" } else { "" }) {
                 (walk::edit::error_summary_among(Flow::FIELDS, shown.problems, shown.inputs))
                 input type="hidden" name="version" value=(shown.version);
                 @for field in Flow::FIELDS {
@@ -122,6 +124,7 @@ pub async fn form(
         inputs: &inputs,
         problems: &problems,
         focus: None,
+        unsaved: false,
         told: told(written.as_ref()),
     };
     Ok(show(&app, &page, &shown))
@@ -134,12 +137,8 @@ pub async fn save(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
     let mut posted = Inputs::from_pairs(pairs);
-    let version: i64 = posted
-        .get("version")
-        .parse()
-        .map_err(|_| WebError::Bad("画面を開き直してください".to_owned()))?;
+    let version = walk::post::take_version(&mut posted)?;
     let order = posted.get("do").to_owned();
-    posted.remove("version");
     posted.remove("do");
     let mut inputs = Inputs::default();
     walk::post::take_fields(&mut inputs, Flow::FIELDS, &posted);
@@ -148,6 +147,7 @@ pub async fn save(
         inputs: &Inputs::default(),
         problems: &Problems::default(),
         focus: None,
+        unsaved: true,
         told: html! {},
     };
     if let Some(focus) = walk::post::apply_to(Flow::FIELDS, &mut inputs, &order) {
@@ -189,6 +189,7 @@ pub async fn save(
     let inputs = flow.inputs();
     shown.version = version + 1;
     shown.inputs = &inputs;
+    shown.unsaved = false;
     shown.told = notice(
         NoticeKind::Ok,
         "保存しました",

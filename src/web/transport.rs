@@ -179,7 +179,7 @@ pub async fn begin(
             tracing::error!(%error, "emergency not kept");
             let read = permit.actor().permit::<ReadResident>()?;
             let loaded = load::resident(&app, &read, &id).await?;
-            let flow = flow::Known::read(&app, &read).await;
+            let flow = flow::OwnFlow::read(&app, &read).await;
             let words = unkept(&page, &app, &loaded, &flow);
             Ok((StatusCode::SERVICE_UNAVAILABLE, words).into_response())
         }
@@ -187,7 +187,7 @@ pub async fn begin(
     }
 }
 
-fn unkept(page: &Page, app: &App, loaded: &Loaded, flow: &flow::Known) -> Markup {
+fn unkept(page: &Page, app: &App, loaded: &Loaded, flow: &flow::OwnFlow) -> Markup {
     let title = format!("急変 {}", loaded.head.name);
     page.show(
         Place::Transports,
@@ -304,7 +304,7 @@ async fn see(
     )
     .await?;
     let loaded = load::resident(app, permit, &transport.resident_id).await?;
-    let flow = flow::Known::read(app, permit).await;
+    let flow = flow::OwnFlow::read(app, permit).await;
     load::note_read(app, permit, &transport.resident_id, "transport.viewed").await?;
     let at_call = transport.at_call(&noted);
     let progress = &at_call.progress;
@@ -335,7 +335,7 @@ async fn see(
             div .columns {
                 div .stack-v {
                     (steps::written(progress, &flow, form))
-                    (steps::calls(&loaded.view, &flow, &noted, app.now(), form))
+                    (steps::calls(&loaded.view, &flow, &noted, progress, app.now(), form))
                 }
                 div .stack-v {
                     @if let Some(form) = form {
@@ -374,13 +374,18 @@ fn timeline(
     let ended = noted
         .iter()
         .find(|entry| entry.kind == Event::Closed && !progress.is_corrected(entry.seq));
-    let read_before = |at: usize| {
-        let falls_before = move |scan: &&Scan| {
+    let during = scans
+        .iter()
+        .filter(|scan| ended.is_none_or(|ended| scan.at <= ended.at));
+    let views: Vec<(usize, &Scan)> = during
+        .map(|scan| {
             let next = noted.iter().position(|entry| entry.at > scan.at);
-            next.unwrap_or(noted.len()) == at && ended.is_none_or(|ended| scan.at <= ended.at)
-        };
+            (next.unwrap_or(noted.len()), scan)
+        })
+        .collect();
+    let read_before = |at: usize| {
         html! {
-            @for scan in scans.iter().filter(falls_before) {
+            @for (_, scan) in views.iter().filter(|(next, _)| *next == at) {
                 li { time .number { (when(scan.at)) } " " b { "QRコードが読み取られた" } " " (tier_label(&scan.tier)) " "
                     span .small .muted { "No. " (scan.serial) } }
             }

@@ -201,6 +201,15 @@ pub(crate) fn read_group<T: Grouped>(inputs: &Inputs) -> (T, Problems) {
     (group, reader.finish())
 }
 
+/// What the inputs of a whole group hold.
+pub(crate) fn group_inputs(group: &impl Group) -> Inputs {
+    let mut inputs = Inputs::default();
+    for (field, answer) in group.walk() {
+        answer.write(&mut inputs, field.key);
+    }
+    inputs
+}
+
 pub(crate) fn group_json(group: &impl Group) -> Value {
     let mut members = Map::new();
     for (field, answer) in group.walk() {

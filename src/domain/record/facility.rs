@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::answer::{
-    Digits, Group, Inputs, Known, Number, Problems, Text, Unit, answers, choice, read_group,
+    Digits, Inputs, Known, Number, Problems, Text, Unit, answers, choice, read_group,
 };
 use crate::domain::phone::{Phone, Postcode};
 use crate::domain::text::PersonName;
@@ -75,11 +75,7 @@ impl FacilityFacts {
     }
 
     pub fn inputs(&self) -> Inputs {
-        let mut inputs = Inputs::default();
-        for (field, answer) in self.walk() {
-            answer.write(&mut inputs, field.key);
-        }
-        inputs
+        crate::domain::answer::group_inputs(self)
     }
 }
 

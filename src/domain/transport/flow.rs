@@ -8,8 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Event;
 use crate::domain::answer::{
-    Answer, Coded, Group, Inputs, Kind, Known, Problems, Rows, Scalar, Text, answers, choice,
-    group_json, read_group,
+    Coded, Grouped, Inputs, Kind, Known, Problems, Rows, Scalar, Text, answers, choice,
+    group_inputs, group_json, read_group,
 };
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
@@ -236,11 +236,7 @@ impl Flow {
     }
 
     pub fn inputs(&self) -> Inputs {
-        let mut inputs = Inputs::default();
-        for (field, answer) in self.walk() {
-            answer.write(&mut inputs, field.key);
-        }
-        inputs
+        group_inputs(self)
     }
 
     /// The facility's own steps of one part.
@@ -254,67 +250,33 @@ impl Flow {
         .filter_map(|row| row.say.value().map(Text::as_str))
     }
 
-    /// A row says enough to be followed at night, and nothing that keeps anybody from resuscitating (safety.md S2).
     fn check(&self, problems: &mut Problems) {
-        let mut needs = |list: &str, at: usize, missing: &[(&str, bool)]| {
-            for (key, is_missing) in missing {
-                let key = format!("{list}.{at}.{key}");
-                if *is_missing && problems.at(&key).is_none() {
-                    problems.add(key, "入力してください");
-                }
+        let callee = ["who", "role", "phone"];
+        check_rows("callees", &self.callees, &callee, problems);
+        let step = ["place", "say"];
+        check_rows("own_steps", &self.own_steps, &step, problems);
+        let instruction = ["state", "words", "physician", "written_on"];
+        check_rows("instructions", &self.instructions, &instruction, problems);
+    }
+}
+
+/// A row says enough to be followed at night, and nothing that keeps anybody from resuscitating (safety.md S2).
+fn check_rows<T: Grouped>(list: &str, rows: &Rows<T>, required: &[&str], problems: &mut Problems) {
+    for (at, row) in rows.rows().iter().enumerate() {
+        for (field, answer) in row.walk() {
+            let key = format!("{list}.{at}.{}", field.key);
+            let shown = answer.shown();
+            if required.contains(&field.key) && !shown.is_settled() && problems.at(&key).is_none() {
+                problems.add(key.as_str(), "入力してください");
             }
-        };
-        for (at, row) in self.callees.rows().iter().enumerate() {
-            let missing = [
-                ("who", row.who.value().is_none()),
-                ("role", row.role.value().is_none()),
-                ("phone", row.phone.value().is_none()),
-            ];
-            needs("callees", at, &missing);
-        }
-        for (at, row) in self.own_steps.rows().iter().enumerate() {
-            let missing = [
-                ("place", row.place.value().is_none()),
-                ("say", row.say.value().is_none()),
-            ];
-            needs("own_steps", at, &missing);
-        }
-        for (at, row) in self.instructions.rows().iter().enumerate() {
-            let missing = [
-                ("state", row.state.value().is_none()),
-                ("words", row.words.value().is_none()),
-                ("physician", row.physician.value().is_none()),
-                ("written_on", row.written_on.value().is_none()),
-            ];
-            needs("instructions", at, &missing);
-        }
-        let mut refuse = |key: String, words: &str| {
-            if let Some(imperative) = order_to_withhold(words) {
+            if let Some(imperative) = order_to_withhold(&shown.line()) {
                 problems.add(
                     key,
-                    format!("「{imperative}」は書けません。心肺蘇生についての医師の指示は「意思と指示」に登録してください"),
+                    format!(
+                        "「{imperative}」は書けません。心肺蘇生についての医師の指示は「意思と指示」に登録してください"
+                    ),
                 );
             }
-        };
-        for (at, row) in self.callees.rows().iter().enumerate() {
-            refuse(format!("callees.{at}.remark"), &row.remark.shown().line());
-        }
-        for (at, row) in self.own_steps.rows().iter().enumerate() {
-            refuse(format!("own_steps.{at}.say"), &row.say.shown().line());
-        }
-        for (at, row) in self.instructions.rows().iter().enumerate() {
-            refuse(
-                format!("instructions.{at}.state"),
-                &row.state.shown().line(),
-            );
-            refuse(
-                format!("instructions.{at}.words"),
-                &row.words.shown().line(),
-            );
-            refuse(
-                format!("instructions.{at}.call_when"),
-                &row.call_when.shown().line(),
-            );
         }
     }
 }

@@ -12,7 +12,7 @@ use super::idempotency::{self, Answer};
 use super::{instant, limit, reference};
 use crate::domain::answer::{Inputs, Problems};
 use crate::domain::id::{ResidentId, TransportId, new_uuid};
-use crate::domain::permit::{Permit, ReadResident, RecordTransport};
+use crate::domain::permit::{ReadResident, RecordTransport};
 use crate::domain::text::check_line;
 use crate::domain::transport::{Event, Outcome};
 use crate::store::resident;
@@ -52,8 +52,8 @@ pub async fn begin(
         true => StatusCode::CREATED,
         false => StatusCode::OK,
     };
-    let json = whole(&app, &permit.actor().permit()?, &begun).await?;
-    Ok((status, Json(json)).into_response())
+    let (known, noted) = transport::get(&app.store, &permit.actor().permit()?, &begun).await?;
+    Ok((status, Json(whole(&known, &noted))).into_response())
 }
 
 /// One with its timeline, oldest first.
@@ -62,9 +62,9 @@ pub async fn show(
     Allowed(permit): Allowed<ReadResident>,
     Path(id): Path<TransportId>,
 ) -> Result<Json<Value>, ApiError> {
-    let (known, _) = transport::get(&app.store, &permit, &id).await?;
+    let (known, noted) = transport::get(&app.store, &permit, &id).await?;
     load::note_read(&app, &permit, &known.resident_id, "transport.viewed").await?;
-    Ok(Json(whole(&app, &permit, &id).await?))
+    Ok(Json(whole(&known, &noted)))
 }
 
 #[derive(Deserialize)]
@@ -129,12 +129,11 @@ pub async fn record(
             tap: &tap,
         };
         transport::record(&app.store, &permit, &id, note, app.now()).await?;
-        let body = whole(&app, &permit.actor().permit()?, &id).await?;
-        let kept = json!({"id": id});
+        let (known, noted) = transport::get(&app.store, &permit.actor().permit()?, &id).await?;
         Ok(Answer {
             status: StatusCode::CREATED,
-            body,
-            kept,
+            body: whole(&known, &noted),
+            kept: json!({"id": id}),
         })
     };
     // The same key for another emergency is another call.
@@ -152,13 +151,8 @@ fn head(known: &Transport) -> Value {
     })
 }
 
-async fn whole(
-    app: &App,
-    permit: &Permit<ReadResident>,
-    id: &TransportId,
-) -> Result<Value, ApiError> {
-    let (known, noted) = transport::get(&app.store, permit, id).await?;
-    let progress = Noted::progress(&noted);
+fn whole(known: &Transport, noted: &[Noted]) -> Value {
+    let progress = Noted::progress(noted);
     let events: Vec<Value> = noted
         .iter()
         .map(|entry| {
@@ -177,10 +171,10 @@ async fn whole(
             })
         })
         .collect();
-    let mut json = head(&known);
+    let mut json = head(known);
     json["open"] = json!(progress.is_open());
     json["events"] = json!(events);
-    Ok(json)
+    json
 }
 
 pub fn openapi_schemas() -> [(&'static str, Value); 4] {

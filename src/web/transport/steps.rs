@@ -12,7 +12,7 @@ use crate::domain::transport::flow;
 use crate::domain::transport::{AFTERWARDS, BRANCHES, Branch, Event, Outcome, Progress, RED_FLAGS};
 use crate::domain::view::SheetView;
 use crate::store::transport::Noted;
-use crate::web::flow::Known;
+use crate::web::flow::OwnFlow;
 use crate::web::icon::{Icon, icon};
 use crate::web::load::Loaded;
 use crate::web::walk::read::{fact, not_asked, phone};
@@ -36,7 +36,7 @@ impl Form<'_> {
 }
 
 /// All steps, in the order in which they are written; each can be noted at any time.
-pub fn written(progress: &Progress, flow: &Known, form: Option<&Form>) -> Markup {
+pub fn written(progress: &Progress, flow: &OwnFlow, form: Option<&Form>) -> Markup {
     html! {
         @for branch in BRANCHES {
             (written_branch(branch, progress, flow, form))
@@ -46,7 +46,7 @@ pub fn written(progress: &Progress, flow: &Known, form: Option<&Form>) -> Markup
 }
 
 /// What physicians wrote for states that may come, in their words.
-fn instructions(flow: &Known) -> Markup {
+fn instructions(flow: &OwnFlow) -> Markup {
     let rows = flow
         .written()
         .map_or(&[][..], |flow| flow.instructions.rows());
@@ -75,7 +75,7 @@ fn instructions(flow: &Known) -> Markup {
 fn written_branch(
     branch: &Branch,
     progress: &Progress,
-    flow: &Known,
+    flow: &OwnFlow,
     form: Option<&Form>,
 ) -> Markup {
     html! {
@@ -156,17 +156,10 @@ impl Callee {
 /// The calls that were made, without those that were put right.
 struct Made<'a> {
     noted: &'a [Noted],
-    progress: Progress,
+    progress: &'a Progress,
 }
 
 impl<'a> Made<'a> {
-    fn of(noted: &'a [Noted]) -> Self {
-        Self {
-            noted,
-            progress: Noted::progress(noted),
-        }
-    }
-
     fn to<'b>(&'b self, callee: &'b Callee) -> impl Iterator<Item = &'a Noted> + 'b {
         self.noted.iter().filter(|entry| {
             entry.kind == callee.event
@@ -188,12 +181,13 @@ impl<'a> Made<'a> {
 /// down for this hour come first.
 pub fn calls(
     view: &SheetView,
-    flow: &Known,
+    flow: &OwnFlow,
     noted: &[Noted],
+    progress: &Progress,
     at: Moment,
     form: Option<&Form>,
 ) -> Markup {
-    let made = Made::of(noted);
+    let made = Made { noted, progress };
     let facility = &view.facility;
     let own = flow.written().map_or(&[][..], |flow| flow.callees.rows());
     let (now, later): (Vec<_>, Vec<_>) = own.iter().partition(|row| row.is_called_at(at));
@@ -226,28 +220,33 @@ pub fn calls(
         number: row.phone.shown(),
     });
     let advice = vec![("＃7119".to_owned(), Shown::Text("#7119".to_owned()))];
-    let groups: [(&str, Vec<Callee>); 5] = [
-        ("施設の看護師・当番(夜間連絡先)", group(Event::Nurse, night)),
+    let physicians = pairs(Computed::DoctorPhones.shown(view));
+    let family = pairs(Computed::KeyPersonPhones.shown(view));
+    let nurse = group(Event::Nurse, night);
+    let groups: [(Event, &str, Vec<Callee>); 5] = [
+        (Event::Nurse, "施設の看護師・当番(夜間連絡先)", nurse),
         (
+            Event::Physician,
             "この方の医師",
-            group(Event::Physician, pairs(Computed::DoctorPhones.shown(view))),
+            group(Event::Physician, physicians),
         ),
-        ("この方の協力医療機関", hospitals.collect()),
-        ("迷うとき: 救急相談", group(Event::Advice, advice)),
+        (Event::Hospital, "この方の協力医療機関", hospitals.collect()),
         (
-            "家族",
-            group(Event::Family, pairs(Computed::KeyPersonPhones.shown(view))),
+            Event::Advice,
+            "迷うとき: 救急相談",
+            group(Event::Advice, advice),
         ),
+        (Event::Family, "家族", group(Event::Family, family)),
     ];
     let weekday = Day::of(at).weekday();
     html! {
         section .card #calls {
             div .card-head { h2 { "電話する相手" } }
             @match flow {
-                Known::Unreadable => p { "施設が決めた電話の順は、いま読めません。" },
-                Known::Nothing => {},
-                Known::Written(_) if own.is_empty() => {},
-                Known::Written(_) => {
+                OwnFlow::Unreadable => p { "施設が決めた電話の順は、いま読めません。" },
+                OwnFlow::Nothing => {},
+                OwnFlow::Written(_) if own.is_empty() => {},
+                OwnFlow::Written(_) => {
                     h3 { "いま電話する相手 (" (weekday) "曜日 " (clock_time(at)) ")" }
                     @if now.is_empty() { p { "この時間の相手は決められていません。下のほかの相手か、＃7119か119番へ" } }
                     @if !now.is_empty() && now.iter().all(nobody) {
@@ -262,9 +261,9 @@ pub fn calls(
                     }
                 }
             }
-            @for (title, callees) in &groups {
+            @for (event, title, callees) in &groups {
                 h3 { (title) }
-                @if *title == "家族" {
+                @if *event == Event::Family {
                     p .small { "「" (facility.facility_name.to_string()) "です。" (view.record.identity.name.to_string())
                         "様のことでお電話しました。いつ・どんな症状か・救急車を呼んだこと。行き先は決まりしだいお知らせします」" }
                 }
@@ -411,7 +410,7 @@ pub fn papers(loaded: &Loaded) -> Markup {
 }
 
 /// What remains to be done when the ambulance has left, and what the facility writes down of it.
-pub fn afterwards(progress: &Progress, flow: &Known, form: &Form, typed: &Typed) -> Markup {
+pub fn afterwards(progress: &Progress, flow: &OwnFlow, form: &Form, typed: &Typed) -> Markup {
     let report = Words {
         label: "起きたこと・したこと・原因と思うこと",
         hint: "例 ベッドから降りようとして転んだ。センサーの電源が切れていた",

@@ -3,6 +3,7 @@
 use crate::domain::answer::{Field, Inputs, Kind, ROWS_MAX};
 use crate::domain::form::{Section, Source};
 use crate::domain::record::Record;
+use crate::web::WebError;
 
 /// Puts what one section's page posted into the draft; other sections and the photograph stay.
 ///
@@ -29,6 +30,19 @@ pub fn take_fields<'a>(
             inputs.replace(field.key, typed(&posted.part(field.key)));
         }
     }
+}
+
+/// Takes out which version the page showed.
+///
+/// # Errors
+/// `Bad` when it is no number.
+pub fn take_version(posted: &mut Inputs) -> Result<i64, WebError> {
+    let version = posted
+        .get("version")
+        .parse()
+        .map_err(|_| WebError::Bad("画面を開き直してください".to_owned()))?;
+    posted.remove("version");
+    Ok(version)
 }
 
 fn typed(posted: &Inputs) -> Inputs {
