@@ -198,6 +198,11 @@ impl Progress {
         self.counted.iter().any(|(_, noted)| *noted == event)
     }
 
+    /// The number of the newest entry that counts; another one with each entry.
+    pub fn newest(&self) -> Option<i64> {
+        self.counted.iter().map(|(seq, _)| *seq).max()
+    }
+
     /// Until somebody ends the record; who ended it by mistake puts that right, and it goes on.
     pub fn is_open(&self) -> bool {
         !self.has(Event::Closed)

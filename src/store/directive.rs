@@ -36,11 +36,41 @@ statements! {
         from statement s
         join resident r on r.facility_id = s.facility_id and r.id = s.resident_id
         where s.facility_id = $1 and r.status = 'living_in' order by s.resident_id, s.seq";
+    RAISED = "select s.resident_id, r.name as resident_name, r.room, s.kind, s.at, s.by_name
+        from statement s
+        join resident r on r.facility_id = s.facility_id and r.id = s.resident_id
+        where s.facility_id = $1 and s.at >= $2 and s.kind in ('revoked', 'suspended', 'objection_raised')
+        order by s.at desc limit $3";
     NEXT = "select coalesce(max(seq), 0) + 1 as next from statement where facility_id = $1 and resident_id = $2";
     APPEND = "insert into statement
             (facility_id, resident_id, seq, id, kind, about, at, by_id, by_name, by_role, body)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     VOUCHED_BY = "select id, vouched_by from staff where facility_id = $1";
+}
+
+row! {
+    /// Protection that was raised: an order or a wish that holds no more, or an objection to it (safety.md S11).
+    pub struct Raised {
+        resident_id: ResidentId,
+        resident_name: String,
+        room: Option<String>,
+        kind: Kind,
+        at: Moment,
+        by_name: String,
+    }
+}
+
+code_cell!(Kind);
+
+/// Up to `limit` of what was raised since an instant, newest first.
+pub async fn raised_since(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    since: Moment,
+    limit: i64,
+) -> Result<Vec<Raised>, StoreError> {
+    let args = args![permit.facility(), since, limit];
+    store.db().all(RAISED, args).await
 }
 
 /// Something to be said.

@@ -32,6 +32,14 @@ statements! {
     OF_RESIDENT = scans!(" and c.resident_id = $2 order by c.at desc, c.id desc limit $3");
     SINCE = scans!(" and c.resident_id = $2 and c.at >= $3 order by c.at, c.id limit $4");
     COUNT_UNSEEN = "select count(*) as unseen from scan where facility_id = $1 and seen_at is null";
+    /// Views that no emergency explains: none of the resident's was open when the code was scanned.
+    UNEXPLAINED = scans!(" and c.seen_at is null and not exists (select 1 from transport t
+            where t.facility_id = c.facility_id and t.resident_id = c.resident_id and t.at <= c.at
+            and not exists (select 1 from transport_event e
+                where e.facility_id = t.facility_id and e.transport_id = t.id and e.kind = 'closed' and e.at < c.at
+                and not exists (select 1 from transport_event f
+                    where f.facility_id = e.facility_id and f.transport_id = e.transport_id and f.about = e.seq)))
+        order by c.at desc, c.id desc limit $2");
     SEE = "update scan set seen_by = $3, seen_at = $4 where facility_id = $1 and id = $2 and seen_at is null";
     SEE_ALL = "update scan set seen_by = $3, seen_at = $4 where facility_id = $1 and at <= $2 and seen_at is null";
     OWNER = "select resident_id from scan where facility_id = $1 and id = $2";
@@ -114,6 +122,16 @@ pub async fn unseen(
         .db()
         .all(UNSEEN, args![permit.facility(), limit])
         .await
+}
+
+/// Up to `limit` views, newest first, that nobody has taken notice of and that happened outside an emergency.
+pub async fn unexplained(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    limit: i64,
+) -> Result<Vec<Scan>, StoreError> {
+    let args = args![permit.facility(), limit];
+    store.db().all(UNEXPLAINED, args).await
 }
 
 pub async fn count_unseen(store: &Store, permit: &Permit<ReadResident>) -> Result<i64, StoreError> {

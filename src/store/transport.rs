@@ -42,6 +42,11 @@ statements! {
         order by t.id desc limit $3");
     EVENTS = "select seq, kind, about, who, outcome, words, body, tap, at, by_staff, by_name from transport_event
         where facility_id = $1 and transport_id = $2 order by seq";
+    NEWEST = "select (select count(*) from transport_event e
+            where e.facility_id = t.facility_id and e.transport_id = t.id) as entries,
+        (select count(*) from scan c
+            where c.facility_id = t.facility_id and c.resident_id = t.resident_id and c.at >= t.at) as scans
+        from transport t where t.facility_id = $1 and t.id = $2";
     RECORD = "insert into transport_event (facility_id, transport_id, seq, kind, about, who, outcome, words, body, tap,
             at, by_staff, by_name)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
@@ -58,6 +63,11 @@ row! {
         by_staff: StaffId,
         by_name: String,
     }
+}
+
+row! {
+    /// How much there is of an emergency: more as soon as anything was noted or scanned.
+    pub struct Newest { entries: i64, scans: i64 }
 }
 
 code_cell!(Event);
@@ -125,6 +135,8 @@ pub struct NewNote<'a> {
     pub body: &'a Body,
     /// Which tap it was: the same one sent again is noted once.
     pub tap: &'a str,
+    /// When it was tapped, if that could only be sent later. Never before the emergency began.
+    pub tapped_at: Option<Moment>,
 }
 
 /// Begins the record of an emergency; gives the one that is open already, if there is one.
@@ -178,9 +190,10 @@ pub async fn record(
             return Err(StoreError::Moved);
         }
         let seq = i64::try_from(noted.len()).unwrap_or(i64::MAX);
+        let tapped_at = note.tapped_at.map_or(at, |tapped| tapped.clamp(known.at, at.max(known.at)));
         let args = args![
             facility, id, seq, note.event.code(), note.about, note.who, note.outcome.map(|outcome| outcome.code().to_owned()),
-            note.words, note.body.json().to_string(), note.tap, at, &actor.staff, &actor.name
+            note.words, note.body.json().to_string(), note.tap, tapped_at, &actor.staff, &actor.name
         ];
         tx.exec(RECORD, args).await?;
         let detail = json!({"transport": id, "seq": seq, "event": note.event.code()});
@@ -200,7 +213,25 @@ pub async fn get(
 ) -> Result<(Transport, Vec<Noted>), StoreError> {
     let args = || args![permit.facility(), id];
     let known = store.db().one(GET, args()).await?;
-    Ok((known, store.db().all(EVENTS, args()).await?))
+    Ok((known, in_time(store.db().all(EVENTS, args()).await?)))
+}
+
+/// Oldest first: what could only be sent later stands where it was tapped.
+fn in_time(mut entries: Vec<Noted>) -> Vec<Noted> {
+    entries.sort_by_key(|noted| (noted.at, noted.seq));
+    entries
+}
+
+/// How much there is of an emergency by now.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn newest(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    id: &TransportId,
+) -> Result<Newest, StoreError> {
+    store.db().one(NEWEST, args![permit.facility(), id]).await
 }
 
 /// What is known of the emergency of the resident whose paper was scanned, if one is open.
@@ -213,7 +244,7 @@ pub async fn at_call_of_link(
     let Some(open) = open.into_iter().next() else {
         return Ok(None);
     };
-    let entries: Vec<Noted> = store.db().all(EVENTS, args![facility, &open.id]).await?;
+    let entries = in_time(store.db().all(EVENTS, args![facility, &open.id]).await?);
     Ok(Some(open.at_call(&entries)))
 }
 

@@ -9,6 +9,7 @@ use super::WebError;
 pub(super) const STYLE: &str = include_str!("assets/style.css");
 /// Inlined into the crew's pages, which make no second request.
 pub(super) const CREW_STYLE: &str = include_str!("assets/crew.css");
+pub(super) const CREW_SCRIPT: &str = include_str!("assets/crew.js");
 const SCRIPT: &str = include_str!("assets/app.js");
 
 pub async fn serve(Path(name): Path<String>) -> Result<Response, WebError> {

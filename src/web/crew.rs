@@ -1,8 +1,10 @@
 //! What an ambulance crew sees behind the QR code of a paper (design.md 7–8).
 //!
 //! A GET shows the cover, which holds no personal data and writes nothing, so that scanners, link previews and
-//! prefetch do no harm. One tap (POST) opens the crew's page and records the view. Both are one response: no script,
-//! no second request, no cookie. Nobody here is signed in; holding the token is the permission.
+//! prefetch do no harm. One tap (POST) opens the crew's page and records the view. Both are one response without a
+//! cookie. While the crew's page stands open, its script asks whether anything is newer ([`newer`], which tells nothing
+//! of the person) and then opens the page anew, as the button does. Nobody here is signed in; holding the token is the
+//! permission.
 //!
 //! No answer of this module is an ordinary error page: whoever stands at a bed with a phone always sees what to do
 //! about resuscitation (safety.md S1, S3) and whom to call.
@@ -27,7 +29,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 
@@ -39,7 +41,7 @@ use super::scan::Tier;
 use super::{App, load, photo, session};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
-use crate::domain::directive::last_talk;
+use crate::domain::directive::{Said, last_talk};
 use crate::domain::id::new_uuid;
 use crate::domain::link::LinkToken;
 use crate::domain::record::{FacilityFacts, Record};
@@ -87,6 +89,8 @@ struct Sheet {
     /// Whether the facility's other names could be looked through.
     alike_known: bool,
     emergency: Emergency,
+    /// Another one as soon as anything is newer.
+    mark: String,
 }
 
 /// What stands behind a token.
@@ -139,12 +143,71 @@ async fn is_overtaken(app: &App, found: &FoundLink) -> bool {
     if link.printed_revision != found.resident().revision {
         return true;
     }
-    let log = patiently(
+    log_of(app, found)
+        .await
+        .is_none_or(|log| log.iter().any(|said| said.at >= link.issued_at))
+}
+
+/// Whether anything was recorded, said or noted since the page with that mark. Nothing of the person is told, so no view
+/// is recorded.
+pub async fn newer(
+    State(app): State<App>,
+    token: Result<Path<String>, PathRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> StatusCode {
+    let found = match behind(&app, token).await {
+        Behind::Live(found) => found,
+        Behind::Unreachable => return StatusCode::SERVICE_UNAVAILABLE,
+        Behind::Nothing | Behind::Ended(..) => return StatusCode::OK,
+    };
+    let (log, at_call) = tokio::join!(log_of(&app, &found), at_call_of(&app, &found));
+    let asked = body.unwrap_or_default();
+    match asked.strip_prefix(b"mark=") {
+        Some(mark) if mark == mark_of(&app, &found, log.as_deref(), &at_call).as_bytes() => {
+            StatusCode::NO_CONTENT
+        }
+        _ => StatusCode::OK,
+    }
+}
+
+async fn log_of(app: &App, found: &FoundLink) -> Option<Vec<Said>> {
+    patiently(
         "statements not read",
         directive::log_of_link(&app.store, found),
+    )
+    .await
+}
+
+async fn at_call_of(app: &App, found: &FoundLink) -> Option<Option<AtCall>> {
+    patiently(
+        "emergency not read",
+        transport::at_call_of_link(&app.store, found),
+    )
+    .await
+}
+
+/// Letters and digits that say from which record, statements, emergency, facility and day a page was made.
+fn mark_of(
+    app: &App,
+    found: &FoundLink,
+    log: Option<&[Said]>,
+    at_call: &Option<Option<AtCall>>,
+) -> String {
+    let log = log.map(|log| (log.len(), log.last().map(|said| said.at.0)));
+    let at_call = at_call.as_ref().map(|known| {
+        let known = known.as_ref();
+        known.map(|at_call| (at_call.began.0, at_call.progress.newest()))
+    });
+    let resident = found.resident();
+    let verified = resident.verified_at.map(|at| at.0);
+    // An order can end with a day, and a facility can get another telephone.
+    let (day, facility) = (Day::of(app.now()).iso(), &found.link().facility_body);
+    let made_from = format!(
+        "{}{verified:?}{log:?}{at_call:?}{day}{facility:?}",
+        resident.revision
     );
-    log.await
-        .is_none_or(|log| log.iter().any(|said| said.at >= link.issued_at))
+    let hash = session::sha256(made_from.as_bytes());
+    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A body that cannot be read is no reason to refuse a crew: it asks for nothing special.
@@ -215,15 +278,10 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
         patiently("printed text not read", link::printed(&app.store, found)),
         patiently("photograph not read", attachment::photo(&app.store, found)),
         patiently("like names not read", link::alike(&app.store, found)),
-        patiently(
-            "statements not read",
-            directive::log_of_link(&app.store, found)
-        ),
-        patiently(
-            "emergency not read",
-            transport::at_call_of_link(&app.store, found)
-        ),
+        log_of(app, found),
+        at_call_of(app, found),
     );
+    let mark = mark_of(app, found, log.as_deref(), &at_call);
     let log = log.ok_or(Unreadable);
     let emergency = match at_call {
         None => Emergency::Unknown,
@@ -255,6 +313,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
             photo: picture.flatten().as_ref().and_then(photo::data_address),
             alike_known,
             emergency,
+            mark,
         }
     });
     Opening {

@@ -22,6 +22,7 @@ mod guard;
 mod icon;
 pub mod import;
 mod load;
+mod notice;
 mod page;
 mod paper;
 mod photo;
@@ -210,6 +211,8 @@ pub fn router(app: App) -> Router {
             "/transports/{id}",
             get(transport::show).post(transport::record),
         )
+        .route("/notices", get(notice::fresh))
+        .route("/transports/{id}/newer", get(transport::newer))
         .route("/scans", get(scan::list).post(scan::mark_seen))
         .route("/facility", get(facility::form).post(facility::save))
         .route("/facility/flow", get(flow::form).post(flow::save))
@@ -226,7 +229,9 @@ pub fn router(app: App) -> Router {
     // Opened by the token alone: no session, so no other site's page can misuse one.
     let papers = Router::new()
         .route("/q/{token}", get(crew::cover).post(crew::open))
-        .route("/Q/{token}", get(crew::cover).post(crew::open));
+        .route("/Q/{token}", get(crew::cover).post(crew::open))
+        .route("/q/{token}/newer", post(crew::newer))
+        .route("/Q/{token}/newer", post(crew::newer));
     let whole = pages.merge(open).merge(api::routes());
     guard::wrap(whole, papers, app)
 }

@@ -5,11 +5,11 @@ use axum::http::request::Parts;
 use maud::{DOCTYPE, Markup, html};
 
 use super::icon::{Icon, icon};
+use super::notice::Notices;
 use super::session::SignedIn;
-use super::{App, WebError, transport};
+use super::{App, WebError};
 use crate::domain::permit::{ActionKind, Actor, ReadResident, Role, allowed};
-use crate::store::scan;
-use crate::store::transport::{Transport, open};
+use crate::store::transport::Transport;
 
 /// The places of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,31 +80,23 @@ impl Place {
 pub struct Page {
     pub actor: Actor,
     facility_name: String,
-    unseen_scans: i64,
-    transports: Vec<Transport>,
+    notices: Notices,
     read_only: bool,
 }
-
-/// Open emergencies that are told above every page.
-const TOLD: i64 = 20;
 
 impl FromRequestParts<App> for Page {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
         let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        let (unseen_scans, transports) = match signed_in.actor.permit::<ReadResident>() {
-            Ok(permit) => (
-                scan::count_unseen(&app.store, &permit).await?,
-                open(&app.store, &permit, TOLD).await?,
-            ),
-            Err(_) => (0, Vec::new()),
+        let notices = match signed_in.actor.permit::<ReadResident>() {
+            Ok(permit) => Notices::read(app, &permit).await?,
+            Err(_) => Notices::default(),
         };
         Ok(Self {
             actor: signed_in.actor,
             facility_name: signed_in.session.facility_name,
-            unseen_scans,
-            transports,
+            notices,
             read_only: !app.store.is_writable(),
         })
     }
@@ -117,7 +109,7 @@ impl Page {
 
     /// Emergencies of the facility whose record nobody ended, newest first.
     pub fn open_transports(&self) -> &[Transport] {
-        &self.transports
+        &self.notices.transports
     }
 
     /// A page of a place, with everything inside `main`.
@@ -140,8 +132,10 @@ impl Page {
                         (icon(Icon::Warn)) " いまは見るだけできます。保存はできません。自動で回復を試みています。"
                     }
                 }
-                @if place != Place::Transports { (transport::strip(&self.transports)) }
-                header .masthead {
+                div #notices role="status" data-on=[(place == Place::Transports).then_some("transports")] {
+                    (self.notices.strips(place == Place::Transports))
+                }
+                header .masthead data-by=(self.actor.staff) {
                     div .masthead-bar {
                         a .brand href="/" { "引き継ぎ" }
                         span .place { (self.facility_name) }
@@ -163,12 +157,7 @@ impl Page {
                                     li {
                                         a href=(path) aria-current=[(known == place).then_some("page")] {
                                             (label)
-                                            @if known == Place::Scans && self.unseen_scans > 0 {
-                                                span .count data-tone="bad" {
-                                                    (self.unseen_scans)
-                                                    span .visually-hidden { "件の未確認" }
-                                                }
-                                            }
+                                            @if known == Place::Scans { span #unseen { (self.notices.count()) } }
                                         }
                                     }
                                 }

@@ -26,6 +26,7 @@ use super::scan::tier_label;
 use super::session::sha256;
 use super::{App, WebError, flow, resident as residents, walk};
 use crate::domain::answer::{Inputs, Problems};
+use crate::domain::clock::Moment;
 use crate::domain::date::{Day, clock_time, time_beside};
 use crate::domain::id::{ResidentId, TransportId, new_uuid};
 use crate::domain::permit::{Permit, ReadResident, RecordTransport};
@@ -37,7 +38,7 @@ use crate::domain::transport::at_call::Body;
 use crate::domain::transport::{Event, Outcome, Progress};
 use crate::store::resident::{self, Find, Listed};
 use crate::store::scan::{self, Scan};
-use crate::store::transport::{self, NewNote, Noted, Transport};
+use crate::store::transport::{self, NewNote, Newest, Noted, Transport};
 
 /// Residents to choose from on one page.
 const CHOICES: i64 = 200;
@@ -50,6 +51,8 @@ pub const WORDS_CHARS: usize = 200;
 pub const WHO_CHARS: usize = 120;
 /// A number that a page made for one tap.
 const TAP_CHARS: usize = 40;
+/// As late as a tap may be sent that could not be sent at once.
+const LATE_SECONDS: i64 = 24 * 60 * 60;
 
 #[derive(Deserialize)]
 pub struct Asked {
@@ -309,6 +312,7 @@ async fn see(
     let at_call = transport.at_call(&noted);
     let progress = &at_call.progress;
     let usual = &loaded.view.record.usual;
+    let newest = mark(&transport::newest(&app.store, permit, id).await?);
     let tap = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
     let every = steps::Form { id, tap: &tap };
     let form = progress.is_open().then_some(&every);
@@ -319,13 +323,14 @@ async fn see(
         html! {
             (crumbs(&[("/transports", "急変"), (&format!("/residents/{}", transport.resident_id), &loaded.head.name)],
                 &format!("{}から", load::when(transport.at))))
+            div #emergency data-mark=(newest) {
             (unnoted(typed))
             @if !progress.is_open() {
                 (notice(NoticeKind::Info, "この急変の記録は終わっています", html! {
                     p { "間違えて終えたときは、下の経過で「急変の記録を終えた」を訂正すると続けられます。" }
                 }))
             }
-            (head(&loaded, at_call.external_cause(), progress.is_open()))
+            div #head data-live { (head(&loaded, at_call.external_cause(), progress.is_open())) }
             (parts(progress.is_open()))
             @if progress.is_open() {
                 (script::card(&loaded.view, &page.actor.name, clock_time(transport.at), large))
@@ -354,8 +359,33 @@ async fn see(
                     }
                 }
             }
+            }
         },
     ))
+}
+
+/// What a page knows that is up to date.
+fn mark(newest: &Newest) -> String {
+    format!("{}-{}", newest.entries, newest.scans)
+}
+
+#[derive(Deserialize)]
+pub struct Than {
+    mark: String,
+}
+
+/// Whether anything was noted or scanned since the page with that mark; nothing of the person is told.
+pub async fn newer(
+    State(app): State<App>,
+    permit: Permit<ReadResident>,
+    Path(id): Path<TransportId>,
+    Query(than): Query<Than>,
+) -> Result<StatusCode, WebError> {
+    let newest = transport::newest(&app.store, &permit, &id).await?;
+    Ok(match mark(&newest) == than.mark {
+        true => StatusCode::NO_CONTENT,
+        false => StatusCode::OK,
+    })
 }
 
 /// What happened, oldest first, as it is told to the crew and written into the report. A view by QR code stands where
@@ -449,6 +479,8 @@ struct Tap {
     inputs: Inputs,
     /// The same for the same tap sent again; going back and tapping something else is another.
     number: String,
+    /// How long ago it was tapped, if it could not be sent at once.
+    ago_seconds: i64,
 }
 
 impl Tap {
@@ -461,6 +493,11 @@ impl Tap {
         };
         let (what, tap, about) = (take("do"), take("tap"), take("about"));
         let (who, words) = (take("who"), take("words"));
+        // By the clock of the tapping device, of which only the difference counts.
+        let ago_seconds = match take("ago").as_str() {
+            "" => 0,
+            ago => ago.parse::<i64>().ok()?.clamp(0, LATE_SECONDS),
+        };
         // What is to be noted, and of a call, whether somebody answered: `family.no_answer`.
         let (code, outcome) = match what.split_once('.') {
             Some((code, outcome)) => (code, Some(Outcome::from_code(outcome)?)),
@@ -487,6 +524,7 @@ impl Tap {
             words,
             inputs,
             number: BASE64_STANDARD.encode(sha256(number.as_bytes())),
+            ago_seconds,
         })
     }
 }
@@ -545,6 +583,7 @@ pub async fn record(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
         }
     };
+    let now = app.now();
     let note = NewNote {
         event: tap.event,
         about: tap.about,
@@ -553,20 +592,8 @@ pub async fn record(
         words: &words,
         body: &body,
         tap: &tap.number,
+        tapped_at: Some(Moment(now.0 - tap.ago_seconds * 1_000)),
     };
-    transport::record(&app.store, &permit, &id, note, app.now()).await?;
+    transport::record(&app.store, &permit, &id, note, now).await?;
     Ok(Redirect::to(&format!("/transports/{id}")).into_response())
-}
-
-/// The emergencies that are open, above every page.
-pub fn strip(open: &[Transport]) -> Markup {
-    html! {
-        @for one in open {
-            p .strip .sudden-strip role="status" {
-                (icon(Icon::Warn)) " 急変の対応中: "
-                a href={ "/transports/" (one.id) } { (one.room.as_deref().unwrap_or_default()) " " (one.resident_name) }
-                " (" (load::when(one.at)) "から)"
-            }
-        }
-    }
 }

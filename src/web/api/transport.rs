@@ -127,6 +127,7 @@ pub async fn record(
             words: &words,
             body: &said,
             tap: &tap,
+            tapped_at: None,
         };
         transport::record(&app.store, &permit, &id, note, app.now()).await?;
         let (known, noted) = transport::get(&app.store, &permit.actor().permit()?, &id).await?;

@@ -245,6 +245,7 @@ pub fn opening(printed: &Value, now: &Value) -> Opening {
             photo: None,
             alike_known: true,
             emergency: Emergency::None,
+            mark: "9f2c".to_owned(),
         }),
     }
 }
@@ -271,6 +272,7 @@ pub fn with_printed(frozen: &[u8], view: SheetView) -> Opening {
             photo: data_address(&photo()),
             alike_known: true,
             emergency: Emergency::None,
+            mark: "9f2c".to_owned(),
         }),
         ..current()
     }

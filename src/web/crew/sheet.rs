@@ -8,7 +8,7 @@ use super::at_call;
 use super::calls::{self, Call};
 use super::compare::{Compared, Difference};
 use super::shell::{
-    PaperWord, answer, band, band_calls, call_119, facility_calls, match_code, strip,
+    PaperWord, answer, answer_live, band, band_calls, call_119, facility_calls, match_code, strip,
 };
 use super::{Opening, Paper, Sheet};
 use crate::domain::answer::{Field, Kind, Known, Shown, row_line};
@@ -24,7 +24,11 @@ use crate::web::scan::Tier;
 use crate::web::walk::read::{alert_icon, face, lines, phone, presence_code};
 
 pub fn opened(form: &Form, opening: &Opening) -> Response {
-    answer(StatusCode::OK, &main(form, opening))
+    let main = main(form, opening);
+    match &opening.sheet {
+        Some(_) if opening.tier != Tier::ContactsOnly => answer_live(&main),
+        _ => answer(StatusCode::OK, &main),
+    }
 }
 
 pub(super) fn main(form: &Form, opening: &Opening) -> Markup {
@@ -41,10 +45,12 @@ fn whole(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
     let (leading, following) = form.sections.split_at(lead);
     let above = band_calls(&view.standing);
     let (first, further) = lead_calls(leading, view, &above);
+    let asks = (opening.tier == Tier::Emergency).then_some("emergency=1");
     html! {
-        main {
+        main data-mark=(sheet.mark) data-ask=(asks.unwrap_or_default()) {
             (paper_state(&opening.paper, sheet))
             (identity(sheet))
+            p #live .small .num role="status" hidden {}
             @if opening.tier == Tier::Emergency {
                 p .paper data-paper="changed" {
                     (icon(Icon::Info))

@@ -13,38 +13,53 @@ use crate::domain::answer::Known;
 use crate::domain::phone::Phone;
 use crate::domain::record::FacilityFacts;
 use crate::domain::standing::{BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED, Standing};
-use crate::web::assets::CREW_STYLE;
+use crate::web::assets::{CREW_SCRIPT, CREW_STYLE};
 use crate::web::icon::{Icon, icon};
 use crate::web::session::sha256;
 
 use super::calls::{Call, call, list};
 
-/// Nothing but the inlined style and pictures inside the page: no script, no request, no frame.
-fn policy() -> HeaderValue {
-    static POLICY: OnceLock<HeaderValue> = OnceLock::new();
-    POLICY
-        .get_or_init(|| {
-            let hash = BASE64_STANDARD.encode(sha256(CREW_STYLE.as_bytes()));
+/// Nothing but the inlined style, the script that asks for what is new, and pictures inside the page; no frame.
+fn policy(is_live: bool) -> HeaderValue {
+    static POLICIES: OnceLock<[HeaderValue; 2]> = OnceLock::new();
+    let [still, live] = POLICIES.get_or_init(|| {
+        let hash = |text: &str| BASE64_STANDARD.encode(sha256(text.as_bytes()));
+        let style = hash(CREW_STYLE);
+        let script = format!(
+            "script-src 'sha256-{}'; connect-src 'self'; ",
+            hash(CREW_SCRIPT)
+        );
+        ["", script.as_str()].map(|script| {
             HeaderValue::try_from(format!(
-                "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; \
+                "default-src 'none'; style-src 'sha256-{style}'; {script}img-src data:; form-action 'self'; \
                  base-uri 'none'; frame-ancestors 'none'"
             ))
             .expect("a policy of ASCII")
         })
-        .clone()
+    });
+    if is_live { live } else { still }.clone()
 }
 
 /// The whole page around `main`.
 pub fn answer(status: StatusCode, main: &Markup) -> Response {
+    with_policy(status, false, main)
+}
+
+/// The same for a page that asks for what is new while it stands open.
+pub fn answer_live(main: &Markup) -> Response {
+    with_policy(StatusCode::OK, true, main)
+}
+
+fn with_policy(status: StatusCode, is_live: bool, main: &Markup) -> Response {
     let headers = [
-        (CONTENT_SECURITY_POLICY, policy()),
+        (CONTENT_SECURITY_POLICY, policy(is_live)),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    (status, headers, document(main)).into_response()
+    (status, headers, document(main, is_live)).into_response()
 }
 
 /// A title without a name, because phones keep titles in their history; an icon without a request.
-pub fn document(main: &Markup) -> Markup {
+pub fn document(main: &Markup, is_live: bool) -> Markup {
     html! {
         (DOCTYPE)
         html lang="ja" {
@@ -57,7 +72,10 @@ pub fn document(main: &Markup) -> Markup {
                 link rel="icon" href="data:,";
                 style { (PreEscaped(CREW_STYLE)) }
             }
-            body { (main) }
+            body {
+                (main)
+                @if is_live { script { (PreEscaped(CREW_SCRIPT)) } }
+            }
         }
     }
 }
@@ -162,32 +180,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_allows_exactly_the_style_that_stands_in_the_page() {
-        let page = document(&html! { main {} }).into_string();
-        let style = page
-            .split("<style>")
-            .nth(1)
-            .unwrap()
-            .split("</style>")
-            .next()
-            .unwrap();
-        let hash = BASE64_STANDARD.encode(sha256(style.as_bytes()));
-        assert!(
-            policy()
-                .to_str()
-                .unwrap()
-                .contains(&format!("style-src 'sha256-{hash}'"))
-        );
+    fn the_policy_allows_exactly_what_stands_in_the_page() {
+        let page = document(&html! { main {} }, true).into_string();
+        let inside = |tag: &str| {
+            let text = page.split(&format!("<{tag}>")).nth(1).unwrap();
+            let text = text.split(&format!("</{tag}>")).next().unwrap();
+            let hash = BASE64_STANDARD.encode(sha256(text.as_bytes()));
+            (text.to_owned(), format!("{tag}-src 'sha256-{hash}'"))
+        };
+        let allowed = policy(true);
+        let allowed = allowed.to_str().unwrap();
+        let (style, style_hash) = inside("style");
+        let (_, script_hash) = inside("script");
+        assert!(allowed.contains(&style_hash) && allowed.contains(&script_hash));
         assert!(!style.contains('<'), "the style could end the element");
+        assert!(!policy(false).to_str().unwrap().contains("script-src"));
     }
 
     #[test]
     fn a_page_asks_for_nothing_else() {
         let answer = answer(StatusCode::OK, &html! { main {} });
         assert_eq!(answer.headers()[CACHE_CONTROL], "no-store");
-        let page = document(&html! { main {} }).into_string();
-        for asking in ["<script", "src=", "url(", "@import", "http:", "https:"] {
-            assert!(!page.contains(asking), "{asking}");
+        for is_live in [false, true] {
+            let page = document(&html! { main {} }, is_live).into_string();
+            for asking in ["<script src", "src=", "url(", "@import", "http:", "https:"] {
+                assert!(!page.contains(asking), "{asking}");
+            }
+            assert_eq!(page.contains("<script"), is_live);
         }
     }
 }

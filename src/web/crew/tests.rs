@@ -26,7 +26,7 @@ fn page(opening: &Opening) -> String {
 }
 
 fn whole(main: &Markup) -> String {
-    shell::document(main).into_string()
+    shell::document(main, false).into_string()
 }
 
 fn body(opening: &Opening) -> Value {

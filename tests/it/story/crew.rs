@@ -175,13 +175,46 @@ both_databases! {
             assert!(answer.headers.get(header::SET_COOKIE).is_none());
             assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
             assert_eq!(answer.headers[header::REFERRER_POLICY], "no-referrer");
-            for asking in ["<script", "url(", "src=\"/", "href=\"/", "http://", "https://"] {
+            for asking in ["<script src", "url(", "src=\"/", "href=\"/", "http://", "https://"] {
                 assert!(!text.contains(asking), "{asking}");
             }
         }
         let policy = bed.cover().await.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
         assert!(policy.ends_with("img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"), "{policy}");
+    }
+
+    /// Asking whether anything is newer tells nothing of the person and is no view; whatever the page shows makes it newer.
+    async fn an_open_page_asks_whether_anything_is_newer_and_is_told_nothing_else(bench: Bench) {
+        let service = Service::start(bench).await;
+        let bed = Bedside::new(&service, "consented_by_resident").await;
+        let care = service.sign_in("care").await;
+        let asks = async |mark: &str| {
+            let answer = scan(&service, Method::POST, &format!("{}/newer", bed.code), &[], &format!("mark={mark}")).await;
+            assert!(answer.body.is_empty(), "{}", answer.text());
+            answer.status
+        };
+        let mark_of = |page: &str| page.split("data-mark=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let mut mark = mark_of(&bed.tap().await.text());
+        assert_eq!(asks(&mark).await, StatusCode::NO_CONTENT);
+        assert_eq!(asks("").await, StatusCode::OK, "what no page has is not up to date");
+        let views = bed.views_in_audit().await;
+        let emergency = care.does(&format!("/residents/{}/transports", bed.resident), &[]).await;
+        assert_eq!(asks(&mark).await, StatusCode::OK, "an emergency began");
+        assert_eq!(bed.views_in_audit().await, views);
+        mark = mark_of(&bed.tap().await.text());
+        for fields in [[("do", "cpr"), ("tap", "1")], [("do", "aed"), ("tap", "2")]] {
+            assert_eq!(asks(&mark).await, StatusCode::NO_CONTENT);
+            care.does(&emergency, &fields).await;
+            assert_eq!(asks(&mark).await, StatusCode::OK, "{fields:?}");
+            mark = mark_of(&bed.tap().await.text());
+        }
+        bed.change(&[("room", json!("305"))]).await;
+        assert_eq!(asks(&mark).await, StatusCode::OK, "the record changed");
+        mark = mark_of(&bed.tap().await.text());
+        let withdraw = format!("/documents/{}/lost", bed.document);
+        service.sign_in("nurse").await.does(&withdraw, &[]).await;
+        assert_eq!(asks(&mark).await, StatusCode::OK, "the paper ended");
     }
 
     /// Old browsers send `Origin: null` with a form of a page without referrers; the button must work all the same.
