@@ -339,7 +339,8 @@ const FLOW: [(&str, &str); 23] = [
 async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
     let service = Service::listen(crate::support::Bench::sqlite().await).await;
     let api = service.api("nurse").await;
-    sheet::admit(&api, &sheet::full()).await;
+    let resident = sheet::admit(&api, &sheet::full()).await;
+    let paper = sheet::issue(&api, &resident).await.address().to_owned();
     sheet::admit(&api, &sheet::overflowing()).await;
     let manager = service.sign_in("manager").await;
     assert_eq!(manager.post("/facility/flow", &FLOW).await.status, 200);
@@ -350,7 +351,11 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.find("a[href='/transports']").click();
         phone.see("どなたですか");
         phone.look("transports");
-        phone.find(".sudden form button").click();
+        phone
+            .find(&format!(
+                "form[action='/residents/{resident}/transports'] button"
+            ))
+            .click();
         // Two taps, and what to do stands there.
         phone.find("#script");
         phone.look("transport-script");
@@ -360,11 +365,29 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
             // Noted only on the page that comes then.
             phone.find(&format!("{button} svg"));
         }
+        // The network is gone for a while: what is tapped and typed stays, and goes off in its order, once.
+        phone.without_network(true);
+        phone.find(".branch button[value='aed']").click();
+        phone.see("サーバーにつながりません。記録はこの画面に残し");
         phone
             .by_id("words")
             .type_in("血圧 測定不能、右向きに寝かせた");
         phone.find("button[value='observed']").click();
-        phone.see("血圧 測定不能、右向きに寝かせた");
+        phone.see("いまの時刻で記録する「血圧 測定不能、右向きに寝かせた」");
+        phone.look("transport-without-network");
+        phone.without_network(false);
+        phone.find(".branch button[value='aed'] svg");
+        phone.see_in("timeline", "血圧 測定不能、右向きに寝かせた");
+        let happened = phone.by_id("timeline").text();
+        let at = |words: &str| {
+            happened
+                .find(words)
+                .unwrap_or_else(|| panic!("{words} in {happened}"))
+        };
+        assert!(at("AEDを使った") < at("血圧 測定不能"), "{happened}");
+        for words in ["AEDを使った 介木", "血圧 測定不能"] {
+            assert_eq!(happened.matches(words).count(), 1, "{words} in {happened}");
+        }
         phone.find("#observation summary").click();
         phone
             .find("#observation [data-for='spo2'][data-step='-1']")
@@ -376,8 +399,33 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
             .find("#observation input[name='jcs'][value='10'] + span")
             .click();
         phone.look("transport-observation");
+        // The crew has the page open, and it grows under their eyes; so does the nurse's list, before anybody asks.
+        let crew = Browser::start(Screen::Phone).keeping(&screens());
+        crew.open(&paper);
+        crew.press("救急活動のため表示する");
+        crew.see("AEDを使った");
+        let desk = Browser::start(Screen::Desk).keeping(&screens());
+        sign_in(&desk, &base, "nurse");
+        desk.see("急変の対応中");
+        desk.look("residents-emergency");
+        desk.find(".sudden-strip a").type_in(key::ENTER);
+        desk.by_id("words").type_in("まだ送っていない言葉");
         phone.find("button[value='observation']").click();
         phone.see("血圧 測定不能(普段");
+        crew.see("観察 12:00");
+        crew.see_in("live", "新しい記録を表示しました");
+        crew.look("crew-live");
+        desk.see_in("timeline", "QRコードが読み取られた");
+        desk.see_in("timeline", "血圧 測定不能(普段");
+        assert_eq!(
+            desk.by_id("words").property("value"),
+            "まだ送っていない言葉"
+        );
+        crew.without_network(true);
+        crew.see_in("live", "いま更新できません");
+        crew.look("crew-without-network");
+        crew.without_network(false);
+        crew.see_in("live", "自動で更新中");
         phone.find("button[value='nurse.no_answer']").click();
         phone.find("#calls .tag[data-tone='ok']");
         phone.look("transport-calls");
@@ -393,11 +441,6 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.find(".script[data-size='large']");
         phone.look("transport-large");
 
-        let desk = Browser::start(Screen::Desk).keeping(&screens());
-        sign_in(&desk, &base, "nurse");
-        desk.see("急変の対応中");
-        desk.look("residents-emergency");
-        desk.find(".sudden-strip a").type_in(key::ENTER);
         desk.find("#ending");
         desk.find(".branch button[value='handed_over']")
             .type_in(key::ENTER);

@@ -231,7 +231,9 @@
     words.set("tap", words.get("tap") + "-" + (taps % 1000));
     const button = event.submitter;
     button.disabled = true;
-    unsent.push({ to: address.pathname, part: address.hash.slice(1), words: words.toString(), at: Date.now(), by: me, what: button.textContent.trim() });
+    const title = form.closest(".asking") ? form.closest(".asking").querySelector("h2") : button;
+    const said = words.get("words") ? "「" + words.get("words") + "」" : "";
+    unsent.push({ to: address.pathname, part: address.hash.slice(1), words: words.toString(), at: Date.now(), by: me, what: title.textContent.trim() + said });
     keep();
     if (isSending) waits();
     send().finally(() => { button.disabled = false; });

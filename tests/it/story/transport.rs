@@ -98,6 +98,77 @@ both_databases! {
         assert!(nurse.see("/transports").await.contains(&emergency), "it is found afterwards");
     }
 
+    /// What the shell shows when a page is opened, and what it asks for while the page stands open.
+    async fn everybody_is_told_at_once_of_emergencies_withdrawals_and_scans_without_an_emergency(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (nurse, care) = (service.sign_in("nurse").await, service.sign_in("care").await);
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let notices = async || care.see("/notices").await;
+        assert!(!notices().await.contains("strip"), "nothing happened yet");
+        let paper = sheet::issue(&service.api("nurse").await, &id).await;
+        let scans = async || {
+            let path = paper.address().splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap();
+            let request = axum::http::Request::post(path).body(axum::body::Body::empty()).unwrap();
+            assert_eq!(service.send(request).await.status, StatusCode::OK);
+        };
+        const UNEXPLAINED: &str = "急変の記録がないときに";
+
+        let emergency = care.does(&format!("/residents/{id}/transports"), &[]).await;
+        service.clock.advance_minutes(1);
+        scans().await;
+        let told = notices().await;
+        assert!(told.contains("急変の対応中") && told.contains(&emergency) && !told.contains(UNEXPLAINED), "{told}");
+        assert!(told.contains("id=\"unseen\"><span class=\"count\""), "it is counted all the same: {told}");
+        assert!(!care.see("/notices?on=transports").await.contains("急変の対応中"), "that page names it itself");
+
+        service.clock.advance_minutes(1);
+        taps(&care, &emergency, &[("do", "closed")]).await;
+        service.clock.advance_minutes(1);
+        scans().await;
+        let told = notices().await;
+        assert!(told.contains(UNEXPLAINED) && !told.contains("急変の対応中"), "{told}");
+        assert!(nurse.see("/documents").await.contains(UNEXPLAINED), "also without a script");
+        nurse.does("/scans", &[("until", &i64::MAX.to_string())]).await;
+        assert!(!notices().await.contains(UNEXPLAINED));
+
+        let raise = [("do", "object"), ("name", "髙﨑 和夫"), ("relationship", "son"), ("words", "聞いていない")];
+        care.does(&format!("/residents/{id}/directive/raise"), &raise).await;
+        for page in [notices().await, nurse.see("/residents").await] {
+            assert!(page.contains("異議: ") && page.contains(&format!("/residents/{id}/directive")), "{page}");
+        }
+        service.clock.advance_minutes(24 * 60 + 1);
+        let nurse = service.sign_in("nurse").await;
+        assert!(!nurse.see("/notices").await.contains("異議: "), "a day later everybody has seen it");
+        // Another facility is told nothing, and nobody without an account.
+        let other = service.sign_in("other-nurse").await;
+        assert!(!other.see("/notices").await.contains("strip"));
+    }
+
+    async fn a_tap_that_could_only_be_sent_later_stands_where_it_was_tapped(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (nurse, care) = (service.sign_in("nurse").await, service.sign_in("care").await);
+        let (_, emergency) = begun(&service, &care).await;
+        service.clock.advance_minutes(10);
+        taps(&nurse, &emergency, &[("do", "call_119")]).await;
+        // Tapped four minutes ago, without network; sent twice, because the first answer was lost.
+        for _ in 0..2 {
+            let late = [("do", "cpr"), ("tap", "offline-1"), ("ago", "240")];
+            let answer = care.post(&emergency, &late).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        }
+        let told = happened(&care.see(&emergency).await);
+        let at = |words: &str| told.find(words).unwrap_or_else(|| panic!("{words} in {told}"));
+        assert!(at("12:06 胸骨圧迫を始めた") < at("12:10 119番に電話した"), "{told}");
+        assert_eq!(told.matches("12:06 胸骨圧迫を始めた 介木").count(), 1);
+        // A device whose clock jumped cannot move anything to before the emergency, nor into the future.
+        for (tap, ago) in [("far", "999999999999"), ("ahead", "-600")] {
+            care.does(&emergency, &[("do", "suction"), ("tap", tap), ("ago", ago)]).await;
+        }
+        let told = happened(&care.see(&emergency).await);
+        assert!(told.contains("12:00 吸引した") && told.contains("12:10 吸引した"), "{told}");
+        assert_eq!(care.post(&emergency, &[("do", "aed"), ("tap", "x"), ("ago", "soon")]).await.status, StatusCode::BAD_REQUEST);
+    }
+
     async fn what_is_tapped_is_kept_with_its_time_and_a_wrong_tap_is_put_right(bench: Bench) {
         let service = Service::start(bench).await;
         let care = service.sign_in("care").await;

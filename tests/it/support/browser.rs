@@ -173,6 +173,12 @@ impl Browser {
         )
     }
 
+    /// The same inside the thing of that id.
+    pub fn see_in(&self, id: &str, words: &str) -> Found<'_> {
+        let path = format!("//*[@id='{id}']/descendant-or-self::*[contains(normalize-space(.), '{words}')]");
+        self.found("xpath", &path)
+    }
+
     /// A link or button by the words on it.
     pub fn press(&self, words: &str) {
         let path = format!(
@@ -235,6 +241,8 @@ impl Browser {
         entries
             .filter(is_bad)
             .map(|entry| words(&entry["message"]))
+            // What the test itself took away is no fault of the page.
+            .filter(|message| !message.contains("ERR_INTERNET_DISCONNECTED"))
             .collect()
     }
 
@@ -266,6 +274,13 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", scheme("dark"));
         self.look(name);
         self.devtools("Emulation.setEmulatedMedia", scheme("light"));
+    }
+
+    /// Takes the network away, or gives it back.
+    pub fn without_network(&self, is_gone: bool) {
+        self.devtools("Network.enable", json!({}));
+        let network = json!({"offline": is_gone, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.devtools("Network.emulateNetworkConditions", network);
     }
 
     fn hold(&self, screen: Screen) {
