@@ -48,6 +48,7 @@ pub fn view(number: usize) -> SheetView {
         alike: vec!["310 髙﨑 芳子(たかさき よしこ)".to_owned()],
         as_of: NOW,
         last_talk: None,
+        at_call: None,
         issue: Some(IssueMarks {
             serial: format!("2026-{number:04}"),
             match_code: "か-482".to_owned(),

@@ -152,6 +152,8 @@ pub enum Print {
     Blank {
         title: String,
         rows: Vec<Vec<BlankCell>>,
+        /// Whether what was noted of an open emergency is printed in their place.
+        at_call: bool,
     },
     /// The CPR band; printed above everything if a form does not say where.
     Band,
@@ -340,6 +342,8 @@ struct RawPrint {
     columns: Option<Vec<RawColumn>>,
     across: Option<usize>,
     blank: Option<Vec<Vec<BlankCell>>>,
+    #[serde(default)]
+    at_call: bool,
     band: Option<bool>,
     #[serde(default)]
     yields: bool,
@@ -407,6 +411,12 @@ impl Form {
             _ => None,
         });
         grids.flatten().flatten()
+    }
+
+    /// Whether what was noted of an open emergency is printed on it.
+    pub fn prints_at_call(&self) -> bool {
+        let mut print = self.print.iter();
+        print.any(|print| matches!(print, Print::Blank { at_call: true, .. }))
     }
 
     /// As many as one document is printed: the copies that the form names, or as many cards as fit on A4.
@@ -610,6 +620,7 @@ impl Checker<'_> {
             columns,
             across,
             blank,
+            at_call,
             band,
             yields,
         } = raw.into_inner();
@@ -622,6 +633,9 @@ impl Checker<'_> {
         }
         if table.is_none() && (columns.is_some() || across.is_some()) {
             self.error(span.clone(), "columns と across は table だけに書けます");
+        }
+        if blank.is_none() && at_call {
+            self.error(span.clone(), "at_call は blank だけに書けます");
         }
         match (grid, table, blank, band) {
             (Some(rows), None, None, None) => Some(Print::Grid {
@@ -638,7 +652,11 @@ impl Checker<'_> {
                 columns.unwrap_or_default(),
                 across.unwrap_or(1),
             ),
-            (None, None, Some(rows), None) => Some(Print::Blank { title, rows }),
+            (None, None, Some(rows), None) => Some(Print::Blank {
+                title,
+                rows,
+                at_call,
+            }),
             (None, None, None, Some(true)) => Some(Print::Band),
             _ => {
                 self.error(

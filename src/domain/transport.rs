@@ -6,6 +6,8 @@
 
 pub mod at_call;
 pub mod flow;
+#[cfg(test)]
+pub mod sample;
 
 use std::collections::BTreeSet;
 

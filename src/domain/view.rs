@@ -7,6 +7,7 @@ use super::form::{Cell, Item, Source};
 use super::record::{FacilityFacts, Record};
 use super::sheet::Staleness;
 use super::standing::Standing;
+use super::transport::at_call::AtCall;
 
 /// Everything a walker needs to show a sheet.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct SheetView {
     /// For when ages and staleness are computed.
     pub as_of: Moment,
     pub issue: Option<IssueMarks>,
+    /// What was noted until now, when the resident's emergency is open.
+    pub at_call: Option<AtCall>,
 }
 
 /// Which revision is shown, who recorded it, and when somebody last went through all of it.
@@ -65,6 +68,7 @@ impl SheetView {
             alike: Vec::new(),
             as_of,
             issue: None,
+            at_call: None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
 use super::{Store, StoreError, resident};
 use crate::domain::clock::Moment;
-use crate::domain::id::{ResidentId, StaffId, TransportId};
+use crate::domain::id::{FacilityId, ResidentId, StaffId, TransportId};
 use crate::domain::permit::{Permit, ReadResident, RecordTransport};
 use crate::domain::transport::at_call::{self, AtCall, Body};
 use crate::domain::transport::{Event, Outcome, Progress};
@@ -239,7 +239,23 @@ pub async fn at_call_of_link(
     store: &Store,
     found: &FoundLink,
 ) -> Result<Option<AtCall>, StoreError> {
-    let (facility, resident) = (found.facility(), &found.resident().id);
+    open_at_call(store, found.facility(), &found.resident().id).await
+}
+
+/// What is known of the emergency of a resident, if one is open.
+pub async fn at_call_of(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    resident: &ResidentId,
+) -> Result<Option<AtCall>, StoreError> {
+    open_at_call(store, permit.facility(), resident).await
+}
+
+async fn open_at_call(
+    store: &Store,
+    facility: &FacilityId,
+    resident: &ResidentId,
+) -> Result<Option<AtCall>, StoreError> {
     let open: Vec<Transport> = store.db().all(OPEN_OF, args![facility, resident]).await?;
     let Some(open) = open.into_iter().next() else {
         return Ok(None);

@@ -390,7 +390,12 @@ pub async fn bind(
         let mut drawn = Vec::with_capacity(residents.len());
         let mut problems = Vec::new();
         for (number, head) in (first..).zip(residents) {
-            match sheets::draw(app, permit, read, &head.id, form, serial(year, number), 1).await {
+            let asked = sheets::Asked {
+                serial: serial(year, number),
+                copies: 1,
+                at_call: None,
+            };
+            match sheets::draw(app, permit, read, &head.id, form, asked).await {
                 Ok(sheet) => drawn.push(sheet),
                 Err(WebError::Pdf(error)) => problems.push(format!("{} 様: {error}", head.name)),
                 Err(error) => return Err(error),

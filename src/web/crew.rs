@@ -301,6 +301,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
             alike,
             as_of: at,
             issue: None,
+            at_call: None,
         };
         Sheet {
             compared: compare(

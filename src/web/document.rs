@@ -30,12 +30,13 @@ use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident, Wit
 use crate::domain::resident::Status;
 use crate::domain::sheet::{may_share_with_crews, missing};
 use crate::domain::standing::Standing;
+use crate::domain::transport::at_call::AtCall;
 use crate::domain::view::{IssueMarks, SheetView};
 use crate::export::pdf::PdfError;
 use crate::export::pdf::directive::DirectivePaper;
 use crate::export::pdf::sheet::{self as paper, Paper};
 use crate::store::document::{self, Document, NewDocument, NewLink, Outcome, PrintOrder};
-use crate::store::{StoreError, attachment, directive};
+use crate::store::{StoreError, attachment, directive, transport};
 
 /// Paper is trusted for a year at most (security.md §3.2).
 const VALID_MONTHS: i32 = 12;
@@ -111,8 +112,20 @@ async fn issue_once(
     serial: &str,
     order: PrintOrder<'_>,
 ) -> Result<Issued, WebError> {
-    let serial = serial.to_owned();
-    let drawn = draw(app, permit, read, resident, form, serial, order.copies).await?;
+    let at_call = match form.prints_at_call() {
+        // Whatever cannot be read of an emergency keeps no sheet from being printed.
+        true => transport::at_call_of(&app.store, read, resident)
+            .await
+            .inspect_err(|error| tracing::error!(%error, "emergency not read"))
+            .unwrap_or_default(),
+        false => None,
+    };
+    let asked = Asked {
+        serial: serial.to_owned(),
+        copies: order.copies,
+        at_call,
+    };
+    let drawn = draw(app, permit, read, resident, form, asked).await?;
     let new = drawn.new_document(form, order);
     document::issue(&app.store, permit, new, drawn.at).await?;
     Ok(Issued {
@@ -120,6 +133,14 @@ async fn issue_once(
         serial: drawn.serial,
         address: drawn.address,
     })
+}
+
+/// What is drawn beside the record.
+pub(super) struct Asked {
+    pub serial: String,
+    pub copies: u8,
+    /// What was noted of an open emergency, on a sheet that is handed over now.
+    pub at_call: Option<AtCall>,
 }
 
 /// A sheet that was drawn and is not kept yet.
@@ -163,7 +184,8 @@ impl Drawn {
             link: Some(NewLink {
                 token_hash: &self.token_hash,
                 expires_at: Some(self.valid_until.ends_at()),
-                replaces_older: true,
+                // A crew may have the older paper in hand, and its page open.
+                replaces_older: self.view.at_call.is_none(),
             }),
         }
     }
@@ -179,17 +201,29 @@ pub(super) async fn draw(
     read: &Permit<ReadResident>,
     resident: &ResidentId,
     form: &SheetForm,
-    serial: String,
-    copies: u8,
+    asked: Asked,
 ) -> Result<Drawn, WebError> {
     // Before the log: a paper must be printable also when that cannot be read, and then says full CPR (safety.md S1).
     let statements = directive::newest(&app.store, read, resident).await?;
     let Loaded { head, mut view, .. } = load::resident(app, read, resident).await?;
+    let Asked {
+        serial,
+        copies,
+        at_call,
+    } = asked;
+    if let Some(at_call) = at_call {
+        view.standing = view.standing.in_emergency(at_call.external_cause());
+        view.at_call = Some(at_call);
+    }
     let now = app.now();
     let token = LinkToken::new(app.entropy.as_ref());
     let address = token.address(&app.base_url);
     let match_code = MatchCode::new(app.entropy.as_ref()).0;
-    let valid_until = valid_until(form, &view.standing, Day::of(now));
+    let today = Day::of(now);
+    let mut valid_until = valid_until(form, &view.standing, today);
+    if view.at_call.is_some() {
+        valid_until = valid_until.min(today.plus_days(HANDED_OVER_DAYS));
+    }
     view.issue = Some(IssueMarks {
         serial: serial.clone(),
         match_code: match_code.clone(),
@@ -343,6 +377,9 @@ pub struct IssueForm {
     copies: String,
     #[serde(default)]
     kept_at: String,
+    /// `pdf`: the paper itself is shown at once.
+    #[serde(default)]
+    then: String,
 }
 
 /// What is wrong with an order, at its field.
@@ -353,6 +390,8 @@ enum Problem {
     KeptAt(String),
 }
 
+/// How long a sheet holds that was printed in an emergency, for crew and hospital: the other sheet stays in the binder.
+const HANDED_OVER_DAYS: i64 = 7;
 /// As long as the words for a place may be.
 const KEPT_AT_CHARS: usize = 40;
 
@@ -461,7 +500,11 @@ pub async fn issue(
         }
     };
     let issued = issue_document(&app, &permit, &id, form, order).await?;
-    Ok(Redirect::to(&format!("/documents/{}?issued=1", issued.id)).into_response())
+    let shown = match typed.then.as_str() {
+        "pdf" => format!("/documents/{}/pdf", issued.id),
+        _ => format!("/documents/{}?issued=1", issued.id),
+    };
+    Ok(Redirect::to(&shown).into_response())
 }
 
 /// Whether a paper may be used.

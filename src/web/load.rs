@@ -69,6 +69,7 @@ pub async fn resident(
         alike,
         as_of: app.now(),
         issue: None,
+        at_call: None,
     };
     Ok(Loaded { head, view, log })
 }

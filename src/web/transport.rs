@@ -351,7 +351,7 @@ async fn see(
                     (steps::free(form, typed))
                     (timeline(&transport, &noted, &scans, usual, progress, &every, typed))
                     (handover::card(&loaded.view, &at_call))
-                    (steps::papers(&loaded))
+                    (steps::papers(&loaded, progress.is_open()))
                     @if let Some(form) = form { (steps::end(form, typed)) }
                     @if progress.has(Event::Departed) || !progress.is_open() {
                         (steps::afterwards(progress, &flow, &every, typed))

@@ -71,7 +71,7 @@ fn section<'a>(form: &Form, view: &SheetView) -> Section<'a> {
             },
             Print::Grid { title, rows, .. } => grid(title, rows, view).into(),
             Print::Table { title, columns, .. } => table(title, columns).into(),
-            Print::Blank { title, rows } => walk::blank(title, rows).into(),
+            Print::Blank { title, rows, .. } => walk::blank(title, rows).into(),
         };
         section = section.block(block.keep_together());
     }

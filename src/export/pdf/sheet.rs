@@ -122,10 +122,15 @@ pub fn section(
                 let table = walk::table(title, &view.shown(*source), columns, *across);
                 section.block(Element::from(table).keep_together())
             }
-            Print::Blank { title, rows } if blank_height(form) <= PINNED_MOST => {
-                section.pin(walk::blank(title, rows))
-            }
-            Print::Blank { title, rows } => section.block(walk::blank(title, rows)),
+            Print::Blank {
+                title,
+                rows,
+                at_call,
+            } => match &view.at_call {
+                Some(noted) if *at_call => section.block(walk::at_call(noted, view)),
+                _ if blank_height(form) <= PINNED_MOST => section.pin(walk::blank(title, rows)),
+                _ => section.block(walk::blank(title, rows)),
+            },
         };
     }
     let foot = footer(&form.edition, view);

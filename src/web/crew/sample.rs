@@ -14,8 +14,7 @@ use crate::domain::form::Forms;
 use crate::domain::protocol::Protocols;
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::{Standing, StandingKind, standing};
-use crate::domain::transport::at_call::{AtCall, Body, Entry};
-use crate::domain::transport::{Event, Outcome};
+use crate::domain::transport::sample as transport;
 use crate::domain::view::{Marks, SheetView};
 use crate::store::attachment::Attachment;
 use crate::web::photo::{THUMBNAIL_MAX, data_address};
@@ -164,62 +163,15 @@ pub fn view(record: &Value) -> SheetView {
         alike: Vec::new(),
         as_of: NOW,
         issue: None,
+        at_call: None,
     }
 }
 
 /// Half an hour of an emergency, with three observations and all that can be said of what happened.
 pub fn ongoing() -> Opening {
-    let entry = |seq: i64, event: Event, said: [&str; 2], body: Value| Entry {
-        seq,
-        at: NOW.plus_minutes(seq - 20),
-        event,
-        about: None,
-        who: said[0].to_owned(),
-        outcome: event.is_call().then_some(Outcome::Answered),
-        words: said[1].to_owned(),
-        body: Body::stored(event, &body.to_string()),
-    };
-    let none = || json!({});
-    let happened = json!({
-        "chief_complaint": "dyspnea", "incident_type": "sudden_illness",
-        "incident_course": "2時50分の巡回で、ベッドの上で起き上がり、肩で息をしていた。顔色が悪く、冷や汗をかいていた",
-        "onset": "2時30分から2時50分のあいだ", "last_seen_well": "2時30分の巡回", "witnessed": "no", "witness": "介木 夜子",
-        "last_meal": "18時 夕食8割", "last_medication": "20時 就寝前の薬", "companion": "介木 夜子", "belongings": "保険証、お薬手帳、眼鏡、補聴器",
-    });
-    let observed = |spo2: u8, jcs: &str| {
-        json!({"jcs": jcs, "breathing": "abnormal", "bp": "unmeasurable", "pulse": 118, "pulse_regular": "no", "spo2": spo2,
-            "oxygen": 3, "resp_rate": 32, "temp": 37.8, "glucose": 146, "pupils": "左右差なし"})
-    };
-    let entries = vec![
-        entry(0, Event::Call119, ["", ""], none()),
-        entry(1, Event::Situation, ["", ""], happened),
-        entry(2, Event::Observation, ["", ""], observed(82, "2")),
-        entry(3, Event::Oxygen, ["", "鼻カニューレ 3L/分"], none()),
-        entry(
-            4,
-            Event::Nurse,
-            ["看護師 佐々木", "すぐ向かう。到着まで25分"],
-            none(),
-        ),
-        entry(
-            5,
-            Event::Family,
-            ["髙﨑 健一郎(長男)", "病院に直接向かう"],
-            none(),
-        ),
-        entry(9, Event::Observation, ["", ""], observed(88, "1")),
-        entry(14, Event::Observation, ["", ""], observed(91, "1")),
-        entry(
-            15,
-            Event::Observed,
-            ["", "起こした姿勢のほうが楽だと本人が言う"],
-            none(),
-        ),
-    ];
     let mut opening = changed();
     if let Some(sheet) = &mut opening.sheet {
-        let at_call = AtCall::of(NOW.plus_minutes(-22), entries);
-        sheet.emergency = Emergency::Open(Box::new(at_call));
+        sheet.emergency = Emergency::Open(Box::new(transport::at_call(NOW)));
     }
     opening
 }

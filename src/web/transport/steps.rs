@@ -399,11 +399,19 @@ pub fn free(form: Option<&Form>, typed: &Typed) -> Markup {
 }
 
 /// The paper for the crew.
-pub fn papers(loaded: &Loaded) -> Markup {
+pub fn papers(loaded: &Loaded, is_open: bool) -> Markup {
     html! {
-        section .card {
+        section .card #papers {
             div .card-head { h2 { "シートを渡す" } }
-            p { a .button .outline href={ "/residents/" (loaded.head.id) "/documents" } { "救急連絡シートを印刷する" } }
+            @if is_open {
+                form method="post" action={ "/residents/" (loaded.head.id) "/documents" } target="_blank" rel="noopener" {
+                    input type="hidden" name="form" value="emergency";
+                    input type="hidden" name="then" value="pdf";
+                    button .button { "いままでの経過を入れたシートを印刷する" }
+                }
+                p .small { "別の画面に紙が開きます。すでに渡したシートのQRコードも、そのまま使えます。" }
+            }
+            p { a .button .outline href={ "/residents/" (loaded.head.id) "/documents" } { "ほかの紙を印刷する" } }
             p .small { "印刷できないときは、綴りのシートかカードを渡します。" }
         }
     }

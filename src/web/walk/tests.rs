@@ -423,6 +423,7 @@ fn view(inputs: &Inputs) -> SheetView {
         alike: vec!["203号室 髙崎 良子".to_owned()],
         as_of: today().starts_at(),
         issue: None,
+        at_call: None,
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::support::service::{Person, Service};
 use crate::support::sheet;
+use crate::support::tools::Pdf;
 
 /// A resident with an ordinary sheet, and the emergency that the care worker began.
 async fn begun(service: &Service, care: &Person<'_>) -> (String, String) {
@@ -142,6 +143,44 @@ both_databases! {
         // Another facility is told nothing, and nobody without an account.
         let other = service.sign_in("other-nurse").await;
         assert!(!other.see("/notices").await.contains("strip"));
+    }
+
+    /// Two taps after 急変: the paper has what was noted, and the one that the crew has in hand stays alive.
+    async fn the_sheet_printed_now_carries_what_was_noted_and_ends_no_other_paper(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let older = sheet::issue(&service.api("nurse").await, &id).await;
+        let emergency = care.does(&format!("/residents/{id}/transports"), &[]).await;
+        for fields in [
+            vec![("do", "call_119")],
+            vec![("do", "situation"), ("incident_type", "choking"), ("incident_course", "朝食のパンでむせた")],
+            vec![("do", "observation"), ("bp", "unmeasurable"), ("spo2", "82")],
+        ] {
+            taps(&care, &emergency, &fields).await;
+        }
+        let page = care.see(&emergency).await;
+        let print = format!("/residents/{id}/documents");
+        let button = page.split(&format!("action=\"{print}\"")).nth(1).unwrap().split("</form>").next().unwrap();
+        assert!(button.contains("target=\"_blank\"") && button.contains("value=\"emergency\"") && button.contains("value=\"pdf\""), "{button}");
+        let pdf = care.does(&print, &[("form", "emergency"), ("then", "pdf")]).await;
+        let answer = care.get(&pdf).await;
+        assert_eq!(answer.headers["content-type"], "application/pdf");
+        let text = Pdf::new(service.bench.folder.path(), "handed-over", &answer.body).text();
+        for words in ["119番に電話した", "朝食のパンでむせた", "血圧測定不能", "SpO282%", "このあとのこと(手書き)", "2026年11月30日"] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+        // Neither paper ends the other; afterwards a sheet is as before, and ends the ones before it.
+        let lives = async |path: &str| care.see(path).await.contains("使用中");
+        let older_page = format!("/documents/{}", older.document["id"].as_str().unwrap());
+        let newer_page = pdf.trim_end_matches("/pdf").to_owned();
+        assert!(lives(&older_page).await && lives(&newer_page).await);
+        taps(&care, &emergency, &[("do", "closed")]).await;
+        let plain = care.does(&print, &[("form", "emergency")]).await;
+        assert!(lives(plain.split('?').next().unwrap()).await);
+        assert!(!lives(&older_page).await && !lives(&newer_page).await);
+        let text = Pdf::new(service.bench.folder.path(), "plain", &care.get(&format!("{}/pdf", plain.split('?').next().unwrap())).await.body).text();
+        assert!(!text.contains("119番に電話した") && text.contains("119番のときに手書き"), "{text}");
     }
 
     async fn a_tap_that_could_only_be_sent_later_stands_where_it_was_tapped(bench: Bench) {

@@ -175,7 +175,9 @@ impl Browser {
 
     /// The same inside the thing of that id.
     pub fn see_in(&self, id: &str, words: &str) -> Found<'_> {
-        let path = format!("//*[@id='{id}']/descendant-or-self::*[contains(normalize-space(.), '{words}')]");
+        let path = format!(
+            "//*[@id='{id}']/descendant-or-self::*[contains(normalize-space(.), '{words}')]"
+        );
         self.found("xpath", &path)
     }
 

@@ -10,6 +10,7 @@ use crate::domain::date::Day;
 use crate::domain::directive::sample as directive;
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::StandingKind;
+use crate::domain::transport::sample as transport;
 use crate::domain::view::{IssueMarks, Marks, SheetView};
 
 /// 2026-11-23 09:30 in Japan.
@@ -37,6 +38,7 @@ fn view(record: &Value) -> SheetView {
         },
         alike: Vec::new(),
         as_of: NOW,
+        at_call: None,
         issue: Some(IssueMarks {
             serial: "2026-0123".to_owned(),
             match_code: "か-482".to_owned(),
@@ -151,6 +153,14 @@ pub(in crate::export::pdf) fn severe() -> SheetView {
     SheetView {
         record: Record::from_json(&record).unwrap(),
         ..dense
+    }
+}
+
+/// Printed while an emergency goes on.
+pub(in crate::export::pdf) fn handed_over(view: SheetView) -> SheetView {
+    SheetView {
+        at_call: Some(transport::at_call(view.as_of)),
+        ..view
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::record::Record;
 use crate::domain::standing::{
     BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED, ONLY_IN_ARREST, StandingKind,
 };
+use crate::domain::transport::at_call::Entry;
 use crate::export::pdf::flow::{self, PlacedPage};
 use crate::export::pdf::laid::{Content, Ink, Placed};
 use crate::export::pdf::text::Shaper;
@@ -109,14 +110,38 @@ fn line_with<'a>(page: &'a [Printed], part: &str) -> &'a Printed {
         .unwrap_or_else(|| panic!("{part} is not on this page: {page:#?}"))
 }
 
-fn samples() -> [SheetView; 5] {
+fn samples() -> [SheetView; 6] {
     [
         sample::ordinary(),
         sample::dense(),
         sample::severe(),
         sample::empty(),
         sample::overflowing(),
+        sample::handed_over(sample::dense()),
     ]
+}
+
+/// The sheet that is handed over in an emergency says what was noted until then, in place of the boxes to write in.
+#[test]
+fn a_sheet_printed_in_an_emergency_carries_what_was_noted() {
+    let view = sample::handed_over(sample::ordinary());
+    let text = all_words(&pages(&emergency(), &view, None));
+    let told = view.at_call.as_ref().unwrap();
+    let findings = told.observations.iter();
+    let findings = findings.flat_map(|(_, one)| one.findings(&view.record.usual));
+    let situation = told.situation.answered().map(|(_, shown)| shown.line());
+    let said = told.events.iter().map(Entry::said);
+    let noted = findings.map(|one| one.now).chain(situation).chain(said);
+    for words in noted.chain([
+        "119番に電話した".to_owned(),
+        "このあとのこと(手書き)".to_owned(),
+    ]) {
+        assert!(text.contains(&bare(&words)), "{words} in {text}");
+    }
+    assert!(!text.contains("119番のときに手書き"));
+    // A paper of a file or a card is not of this hour.
+    let file = Forms::built_in().get("file").unwrap().clone();
+    assert!(!all_words(&pages(&file, &view, None)).contains("119番に電話した"));
 }
 
 #[test]
@@ -244,6 +269,9 @@ fn a_sheet_in_each_standing_can_be_looked_at() {
         .map(|kind| (kind.code().to_owned(), sample::standing(*kind)))
         .collect();
     views.push(("longest_order".to_owned(), sample::longest_order()));
+    for (name, view) in [("ordinary", sample::ordinary()), ("dense", sample::dense())] {
+        views.push((format!("handed_over_{name}"), sample::handed_over(view)));
+    }
     for (name, view) in views {
         let bytes = render(&emergency(), &view, &paper(Some(&photo))).unwrap();
         assert!(bytes.starts_with(b"%PDF"), "{name}");
@@ -514,6 +542,7 @@ fn s08_s09_the_paper_says_of_what_it_is_and_until_when() {
 fn s08_a_draft_does_not_look_like_a_paper_that_was_issued() {
     let view = SheetView {
         issue: None,
+        at_call: None,
         ..sample::ordinary()
     };
     let without_link = Paper {
@@ -594,7 +623,7 @@ fn s25_a_name_that_no_font_has_stops_the_print() {
 
 #[test]
 fn boxes_to_write_in_stand_at_the_foot_of_page_one_and_have_room() {
-    for view in samples() {
+    for view in samples().into_iter().filter(|view| view.at_call.is_none()) {
         let pages = pages(&emergency(), &view, None);
         let heading = line_with(&pages[0], "119番のときに手書き");
         assert!(heading.y > 240.0, "{heading:?}");

@@ -6,7 +6,9 @@ use super::super::{
 };
 use crate::domain::answer::{Coded, Field, Kind, Shown, YesNo};
 use crate::domain::computed::Computed;
+use crate::domain::date::time_beside;
 use crate::domain::form::{self, BlankCell, Source, Style};
+use crate::domain::transport::at_call::{AtCall, Entry, Finding};
 use crate::domain::view::SheetView;
 
 /// Sizes in points. A fact shrinks to 9 when a page is full; what is critical never shrinks.
@@ -33,6 +35,8 @@ const SPAN_FOR_LEFT_LABEL: usize = 4;
 pub(in crate::export::pdf) const PHONE_MM: f32 = 3.3;
 /// Width of an alert's word: seven characters, in millimetres.
 const ALERT_MM: f32 = 23.0;
+/// A line to write on, in millimetres.
+const WRITE_MM: f32 = 9.0;
 /// A cell this wide has its alerts in two columns.
 const SPAN_FOR_TWO_COLUMNS: usize = 10;
 
@@ -332,6 +336,64 @@ fn group_text(group: &[form::Column], row: &[(Field, Shown)]) -> Text {
                 .collect();
             fact(words.join("　")).size(TABLE_PT)
         }
+    }
+}
+
+/// What was noted of an open emergency until now, and a line to write what came after.
+pub(super) fn at_call(noted: &AtCall, view: &SheetView) -> Grid {
+    let today = view.today();
+    let when = |at| time_beside(today, at);
+    let wide = |label: &str, words: String| Cell::new(label, fact(words)).span(12);
+    let entries = |entries: &mut dyn Iterator<Item = &Entry>| {
+        let words = entries.map(|entry| {
+            let said = entry.said();
+            let space = if said.is_empty() { "" } else { " " };
+            format!("{} {}{space}{said}", when(entry.at), entry.event.label())
+        });
+        words.collect::<Vec<_>>().join("、")
+    };
+    let situation = noted.situation.answered();
+    let situation: Vec<String> = situation
+        .map(|(label, shown)| format!("{label}: {}", shown.line()))
+        .collect();
+    let mut rows = vec![vec![
+        Cell::new("気づいた時刻", fact(when(noted.began))).span(2),
+        Cell::new("起きたこと", fact(or_nothing(situation.join("、")))).span(10),
+    ]];
+    for (at, observation) in &noted.observations {
+        let findings = observation.findings(&view.record.usual);
+        let findings: Vec<String> = findings.iter().map(Finding::line).collect();
+        rows.push(vec![wide(
+            &format!("観察 {}", when(*at)),
+            findings.join("、"),
+        )]);
+    }
+    rows.push(vec![wide(
+        "した手当",
+        or_nothing(entries(&mut noted.care())),
+    )]);
+    rows.push(vec![wide("連絡", or_nothing(entries(&mut noted.calls())))]);
+    let others = entries(&mut noted.others());
+    if !others.is_empty() {
+        rows.push(vec![wide("ほかの経過", others)]);
+    }
+    rows.push(vec![
+        Cell::blank("このあとのこと(手書き)", WRITE_MM).span(12),
+    ]);
+    Grid {
+        strip: Some(Strip::Top(format!(
+            "急変の記録 {} まで(施設が記録したもの)",
+            when(view.as_of)
+        ))),
+        border: Border::Heavy,
+        rows,
+    }
+}
+
+fn or_nothing(words: String) -> String {
+    match words.is_empty() {
+        true => "まだ記録がありません".to_owned(),
+        false => words,
     }
 }
 
