@@ -5,6 +5,8 @@
 use serde::Deserialize;
 
 use super::date::Day;
+use super::phone::Phone;
+use super::transport::steps::{self, Steps};
 use super::withhold::order_to_withhold;
 
 /// The rules of one area.
@@ -36,10 +38,22 @@ pub struct Protocol {
     /// Who is called, in this order.
     #[serde(default)]
     pub calls: Vec<String>,
+    /// Whom to ask by telephone whether an ambulance is needed; those of the default area where none are named.
+    #[serde(default)]
+    pub advice: Vec<Advice>,
     /// Where the rules are published.
     pub source: String,
     /// When somebody last compared this file with its source.
     pub confirmed_on: String,
+}
+
+/// A telephone that advises whether to call an ambulance.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Advice {
+    /// What people call it, with its hours where it has any.
+    pub name: String,
+    pub phone: String,
 }
 
 /// What a crew leaves out when it stops.
@@ -52,7 +66,7 @@ pub enum Scope {
     NoAdvancedProcedures,
 }
 
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("default.toml", include_str!("../../protocols/default.toml")),
     ("tokyo.toml", include_str!("../../protocols/tokyo.toml")),
     (
@@ -60,6 +74,10 @@ const BUILT_IN: [(&str, &str); 4] = [
         include_str!("../../protocols/kumamoto.toml"),
     ),
     ("kobe.toml", include_str!("../../protocols/kobe.toml")),
+    (
+        "kanagawa.toml",
+        include_str!("../../protocols/kanagawa.toml"),
+    ),
 ];
 
 /// The default: crews resuscitate and transport.
@@ -68,9 +86,12 @@ const DEFAULT: &str = "default";
 /// As long as a facility's answer to which area it lies in.
 const KEY_MAX: usize = 40;
 
-/// Every area that is known.
+/// Every area that is known, and the steps of an emergency.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Protocols(Vec<Protocol>);
+pub struct Protocols {
+    areas: Vec<Protocol>,
+    steps: Steps,
+}
 
 impl Default for Protocols {
     fn default() -> Self {
@@ -79,7 +100,7 @@ impl Default for Protocols {
 }
 
 impl Protocols {
-    /// The built-in areas, replaced and joined by `files` (name and text).
+    /// The built-in areas and steps, replaced and joined by `files` (name and text); [`steps::FILE`] has the steps.
     ///
     /// # Errors
     /// Each mistake in one line, with file, line and column. Two files of one area are a mistake: which of them rules
@@ -94,9 +115,17 @@ impl Protocols {
             }
         }
         let mut added: Vec<(String, &str)> = Vec::new();
+        let mut steps = Steps::default();
         for (name, text) in files {
+            if name == steps::FILE {
+                match Steps::read(name, text) {
+                    Ok(read) => steps = read,
+                    Err(mistake) => mistakes.push(mistake),
+                }
+                continue;
+            }
             match Protocol::read(name, text) {
-                Ok(area) => {
+                Ok(mut area) => {
                     if let Some((_, other)) = added.iter().find(|(key, _)| *key == area.key) {
                         mistakes.push(mistake(
                             name,
@@ -106,14 +135,19 @@ impl Protocols {
                         ));
                     }
                     added.push((area.key.clone(), name));
-                    areas.retain(|known| known.key != area.key);
+                    let known = areas.iter().position(|known| known.key == area.key);
+                    if let Some(replaced) = known.map(|at| areas.remove(at))
+                        && area.advice.is_empty()
+                    {
+                        area.advice = replaced.advice;
+                    }
                     areas.push(area);
                 }
                 Err(mistake) => mistakes.push(mistake),
             }
         }
         if mistakes.is_empty() {
-            Ok(Self(areas))
+            Ok(Self { areas, steps })
         } else {
             Err(mistakes)
         }
@@ -121,14 +155,27 @@ impl Protocols {
 
     /// The area of that key. An unknown or missing key is the default area.
     pub fn area(&self, key: Option<&str>) -> &Protocol {
-        let find = |wanted: &str| self.0.iter().find(|area| area.key == wanted);
+        let find = |wanted: &str| self.areas.iter().find(|area| area.key == wanted);
         key.and_then(find)
             .or_else(|| find(DEFAULT))
             .expect("the default area is built in and can only be replaced")
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Protocol> {
-        self.0.iter()
+        self.areas.iter()
+    }
+
+    /// The steps of an emergency.
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    /// Whom to ask in the area of that key, most useful first.
+    pub fn advice(&self, key: Option<&str>) -> &[Advice] {
+        match self.area(key).advice.as_slice() {
+            [] => &self.area(None).advice,
+            advice => advice,
+        }
     }
 }
 
@@ -192,10 +239,26 @@ impl Protocol {
                 "default は「救急隊は蘇生を行い搬送する」地域です。stop_possible = true にできません",
             );
         }
+        for advice in &self.advice {
+            if advice.name.trim().is_empty() {
+                return wrong("[[advice]]", "advice の name を書いてください");
+            }
+            if let Err(problem) = Phone::parse(&advice.phone) {
+                return wrong(
+                    "[[advice]]",
+                    &format!("phone「{}」: {problem}", advice.phone),
+                );
+            }
+        }
         let shown = [("name", &self.name), ("source", &self.source)]
             .into_iter()
             .chain(self.conditions.iter().map(|words| ("conditions", words)))
-            .chain(self.calls.iter().map(|words| ("calls", words)));
+            .chain(self.calls.iter().map(|words| ("calls", words)))
+            .chain(
+                self.advice
+                    .iter()
+                    .map(|advice| ("[[advice]]", &advice.name)),
+            );
         for (member, words) in shown {
             if let Some(imperative) = order_to_withhold(words) {
                 return wrong(
@@ -257,7 +320,7 @@ fn mistake(file: &str, text: &str, member: &str, message: &str) -> String {
     format!("{file}:{line}:1: {message}")
 }
 
-fn position(text: &str, offset: usize) -> (usize, usize) {
+pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
@@ -364,6 +427,32 @@ confirmed_on = "2026-11-25"
             errors[0].starts_with("b.toml:1:1:") && errors[0].contains("a.toml"),
             "{errors:?}"
         );
+    }
+
+    #[test]
+    fn whom_to_ask_is_named_by_the_area_or_by_the_default_one() {
+        let ours =
+            format!("{OURS}[[advice]]\nname = \"みなと救急相談\"\nphone = \"0463-00-7119\"\n");
+        let protocols = with(&ours).unwrap();
+        assert_eq!(protocols.advice(Some("minato"))[0].name, "みなと救急相談");
+        for key in [None, Some("kumamoto")] {
+            assert_eq!(protocols.advice(key)[0].phone, "#7119");
+        }
+        assert_eq!(protocols.advice(Some("kanagawa"))[1].phone, "045-232-7119");
+        // A file that says nothing of it keeps what is known.
+        let tokyo = with(&OURS.replace("minato", "tokyo")).unwrap();
+        assert_eq!(
+            tokyo.advice(Some("tokyo")),
+            Protocols::default().advice(Some("tokyo"))
+        );
+        for (from, to) in [
+            ("0463-00-7119", "夜間"),
+            ("みなと救急相談", " "),
+            ("みなと救急相談", "蘇生しない相談"),
+        ] {
+            let errors = with(&ours.replace(from, to)).unwrap_err();
+            assert!(errors[0].starts_with("ours.toml:9:1: "), "{errors:?}");
+        }
     }
 
     #[test]

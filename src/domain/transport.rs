@@ -1,13 +1,13 @@
 //! From 急変 until the ambulance has left: what somebody notes with a tap, and the written steps that are shown.
 //!
-//! Nothing here decides anything: the steps are those of domain/emergency.md §3.5, shown in the order in which they are
-//! written, and every one of them can be noted at any time (safety.md S23). Nothing noted is ever changed; a wrong tap
-//! is put right by another entry.
+//! Nothing here decides anything (safety.md S23). Nothing noted is ever changed; a wrong tap is put right by another
+//! entry.
 
 pub mod at_call;
 pub mod flow;
 #[cfg(test)]
 pub mod sample;
+pub mod steps;
 
 use std::collections::BTreeSet;
 
@@ -54,8 +54,8 @@ events! {
     Nurse = "nurse": "看護師に電話",
     Physician = "physician": "医師に電話",
     Hospital = "hospital": "協力医療機関に電話",
-    /// かながわ救急相談センター and its like.
-    Advice = "advice": "＃7119に電話",
+    /// ＃7119 and its like.
+    Advice = "advice": "救急相談に電話",
     CallManager = "call_manager": "管理者に電話",
     Colleague = "colleague": "応援の職員に電話",
     Family = "family": "家族に電話",
@@ -117,6 +117,15 @@ impl Event {
                 | Self::Bleeding
                 | Self::Position
         )
+    }
+
+    /// Noted by one tap and nothing else.
+    pub fn is_tapped(self) -> bool {
+        let says_more = matches!(
+            self,
+            Self::Situation | Self::Observation | Self::Review | Self::Departed | Self::Closed
+        );
+        !says_more && !self.is_call() && !self.needs_words()
     }
 
     /// Whether it says nothing without words.
@@ -231,157 +240,6 @@ impl Progress {
     }
 }
 
-/// One written step, and what can be noted with it.
-#[derive(Clone, Copy, Debug)]
-pub struct Step {
-    pub say: &'static str,
-    pub notes: &'static [Event],
-}
-
-/// Steps that belong together.
-#[derive(Clone, Copy, Debug)]
-pub struct Branch {
-    pub key: &'static str,
-    pub title: &'static str,
-    pub steps: &'static [Step],
-}
-
-/// What remains to be done when the ambulance has left, with or without the record ended.
-pub const AFTERWARDS: Branch = Branch {
-    key: "after",
-    title: "救急車が出たあと",
-    steps: &[
-        Step {
-            say: "家族に、行き先の病院と、だれがいっしょに行ったかを伝える",
-            notes: &[Event::Destination],
-        },
-        Step {
-            say: "管理者と、かかりつけの医師に伝える",
-            notes: &[Event::Manager],
-        },
-        Step {
-            say: "病院の相談員に、ここへ帰れる条件と日を聞く",
-            notes: &[Event::Return],
-        },
-    ],
-};
-
-/// The steps for one care worker without a nurse (domain/emergency.md §3.5: before all, A, B, C, waiting, arrival). D, a
-/// physician's signed plan, is not among them: it is for an area whose physicians and fire service approved it.
-pub const BRANCHES: &[Branch] = &[
-    Branch {
-        key: "first",
-        title: "まず",
-        steps: &[
-            Step {
-                say: "大声で応援を呼ぶ。ナースコール。まわりの安全を確かめる",
-                notes: &[Event::Help],
-            },
-            Step {
-                say: "呼びかけて肩をたたく。普段の反応と比べる",
-                notes: &[],
-            },
-            Step {
-                say: "胸とおなかの動きで呼吸を見る(10秒以内)",
-                notes: &[],
-            },
-        ],
-    },
-    Branch {
-        key: "a",
-        title: "A 反応がない。普段どおりの呼吸がない。分からない",
-        steps: &[
-            Step {
-                say: "119番に電話する。スピーカーにする",
-                notes: &[Event::Call119],
-            },
-            Step {
-                say: "胸骨圧迫を始める",
-                notes: &[Event::Cpr],
-            },
-            Step {
-                say: "AEDを持ってきて、音声に従う",
-                notes: &[Event::Aed],
-            },
-        ],
-    },
-    Branch {
-        key: "b",
-        title: "B 下のどれか一つでもある",
-        steps: &[Step {
-            say: "119番にすぐ電話する。指示書のあるなしは関係ない",
-            notes: &[Event::Call119, Event::Choking, Event::Injury],
-        }],
-    },
-    Branch {
-        key: "c",
-        title: "C 反応も呼吸もあり、Bが一つもない",
-        steps: &[
-            Step {
-                say: "体温・脈拍・血圧(測れなければ2〜3回)・SpO2を測る",
-                notes: &[],
-            },
-            Step {
-                say: "下の「電話する相手」を上から順に。つながらない・迷うときは＃7119か119番",
-                notes: &[],
-            },
-            Step {
-                say: "30分後と60分後にもう一度みる。悪くなったらAかBへ",
-                notes: &[],
-            },
-        ],
-    },
-    Branch {
-        key: "waiting",
-        title: "救急車を待つあいだ",
-        steps: &[
-            Step {
-                say: "玄関を開け、明かりをつけ、案内の人が立つ",
-                notes: &[Event::Door],
-            },
-            Step {
-                say: "救急連絡シート、お薬手帳・いまの薬、保険証・マイナカード・診察券、眼鏡・補聴器・義歯・靴",
-                notes: &[Event::Belongings],
-            },
-            Step {
-                say: "ほかの入居者の見守りを頼む",
-                notes: &[Event::Others],
-            },
-        ],
-    },
-    Branch {
-        key: "crew",
-        title: "救急隊が着いたら",
-        steps: &[
-            Step {
-                say: "名前と年齢、いま起きたこと、普段と違うところ、病気と薬、お願い。この順に30秒で伝える",
-                notes: &[Event::CrewArrived],
-            },
-            Step {
-                say: "シートを渡す。QRコードを読んでもらう",
-                notes: &[Event::HandedOver],
-            },
-        ],
-    },
-];
-
-/// Any one of them is a reason to call 119 at once (domain/emergency.md §3.2).
-pub const RED_FLAGS: &[&str] = &[
-    "意識がない、もうろうとしている",
-    "けいれんが止まらない、止まっても戻らない",
-    "呼吸が苦しい、弱い、息切れ",
-    "突然の激しい頭痛、高熱、ふらつき",
-    "顔半分が動きにくい・ゆがむ、ろれつが回らない、見える範囲が狭い、二重に見える",
-    "顔色が明らかに悪い",
-    "突然の胸や背中の痛み、締め付け",
-    "突然の激しい腹痛、吐血、血便・黒い便",
-    "突然のしびれ、片側の力が抜ける",
-    "冷や汗を伴う強い吐き気",
-    "のどに詰まらせた",
-    "血が止まらない、広いやけど",
-    "転んだ・落ちたあとの強い衝撃",
-];
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -435,15 +293,5 @@ mod tests {
         assert_eq!(progress.external_cause(), Some("のどに詰まった"));
         let corrected = noted.into_iter().chain([(2, Event::Corrected, Some(1))]);
         assert_eq!(Progress::of(corrected).external_cause(), None);
-    }
-
-    #[test]
-    fn s13_every_branch_that_calls_an_ambulance_says_so_whatever_an_order_says() {
-        for key in ["a", "b"] {
-            let branch = BRANCHES.iter().find(|branch| branch.key == key);
-            let steps = branch.unwrap().steps;
-            assert!(steps[0].notes.contains(&Event::Call119), "{key}");
-            assert!(steps[0].say.contains("119番"), "{key}");
-        }
     }
 }

@@ -201,7 +201,7 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded, flow: &flow::OwnFlow) -> Mark
             }))
             (head(loaded, None, true))
             (script::card(&loaded.view, &page.actor.name, clock_time(app.now()), false))
-            (steps::written(&Progress::default(), flow, None))
+            (steps::written(app.protocols.steps(), &Progress::default(), flow, None))
         },
     )
 }
@@ -316,6 +316,9 @@ async fn see(
     let tap = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
     let every = steps::Form { id, tap: &tap };
     let form = progress.is_open().then_some(&every);
+    let written = app.protocols.steps();
+    let area = loaded.view.facility.mc_area.value();
+    let advice = app.protocols.advice(area.map(|area| area.as_str()));
     let title = format!("急変 {}", loaded.head.name);
     Ok(page.show(
         Place::Transports,
@@ -339,8 +342,8 @@ async fn see(
             }
             div .columns {
                 div .stack-v {
-                    (steps::written(progress, &flow, form))
-                    (steps::calls(&loaded.view, &flow, &noted, progress, app.now(), form))
+                    (steps::written(written, progress, &flow, form))
+                    (steps::calls(&loaded.view, advice, &flow, &noted, progress, app.now(), form))
                 }
                 div .stack-v {
                     @if let Some(form) = form {
@@ -354,7 +357,7 @@ async fn see(
                     (steps::papers(&loaded, progress.is_open()))
                     @if let Some(form) = form { (steps::end(form, typed)) }
                     @if progress.has(Event::Departed) || !progress.is_open() {
-                        (steps::afterwards(progress, &flow, &every, typed))
+                        (steps::afterwards(written, progress, &flow, &every, typed))
                         (observe::review(&every, typed))
                     }
                 }

@@ -169,7 +169,7 @@ impl Callee {
 }
 
 choice! {
-    /// Where a facility's own step stands: behind those that every facility has.
+    /// Where a facility's own step stands.
     pub enum Place {
         First = "first": "まず",
         A = "a": "A 反応がない・呼吸がない",
@@ -181,9 +181,17 @@ choice! {
     }
 }
 
+choice! {
+    pub enum Order {
+        Before = "before": "ほかの手順の先に",
+        Behind = "behind": "ほかの手順のあとに",
+    }
+}
+
 answers! {
     pub struct OwnStep {
         place: Known<Place> = "どこに",
+        order: Known<Order> = "順",
         say: Known<Text<120>> = "すること",
     }
 }
@@ -239,13 +247,13 @@ impl Flow {
         group_inputs(self)
     }
 
-    /// The facility's own steps of one part.
-    pub fn steps_of(&self, key: &str) -> impl Iterator<Item = &str> {
+    /// The facility's own steps of one part: those before the steps that every facility has, or those behind.
+    pub fn steps_of(&self, key: &str, order: Order) -> impl Iterator<Item = &str> {
         let rows = self.own_steps.rows().iter();
         rows.filter(move |row| {
-            row.place
-                .value()
-                .is_some_and(|place| place.choice().code == key)
+            let place = row.place.value().map(|place| place.choice().code);
+            let known = row.order.value().copied().unwrap_or(Order::Behind);
+            place == Some(key) && known == order
         })
         .filter_map(|row| row.say.value().map(Text::as_str))
     }
@@ -255,6 +263,15 @@ impl Flow {
         check_rows("callees", &self.callees, &callee, problems);
         let step = ["place", "say"];
         check_rows("own_steps", &self.own_steps, &step, problems);
+        for (at, row) in self.own_steps.rows().iter().enumerate() {
+            let calls = matches!(row.place.value(), Some(Place::A | Place::B));
+            if calls && row.order.value() == Some(&Order::Before) {
+                problems.add(
+                    format!("own_steps.{at}.order"),
+                    "AとBでは、119番の電話より先に手順を置けません",
+                );
+            }
+        }
         let instruction = ["state", "words", "physician", "written_on"];
         check_rows("instructions", &self.instructions, &instruction, problems);
     }
@@ -354,6 +371,29 @@ mod tests {
             prop_assert_ne!(inside, outside);
             let written = Hours { from, until };
             prop_assert_eq!(Hours::parse(&written.input()).unwrap(), written);
+        }
+    }
+
+    #[test]
+    fn s13_nothing_stands_before_the_call_to_119() {
+        for (place, is_right) in [("a", false), ("b", false), ("c", true), ("first", true)] {
+            let mut inputs = Inputs::default();
+            for (key, value) in [
+                ("place", place),
+                ("order", "before"),
+                ("say", "PHSで別棟を呼ぶ"),
+            ] {
+                inputs.set(format!("own_steps.0.{key}"), value);
+            }
+            let (flow, problems) = Flow::read(&inputs);
+            assert_eq!(
+                problems.at("own_steps.0.order").is_none(),
+                is_right,
+                "{place}"
+            );
+            let before: Vec<_> = flow.steps_of(place, Order::Before).collect();
+            assert_eq!(before, ["PHSで別棟を呼ぶ"]);
+            assert_eq!(flow.steps_of(place, Order::Behind).count(), 0);
         }
     }
 

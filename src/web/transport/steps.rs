@@ -8,8 +8,10 @@ use crate::domain::clock::Moment;
 use crate::domain::computed::Computed;
 use crate::domain::date::{Day, clock_time};
 use crate::domain::id::TransportId;
-use crate::domain::transport::flow;
-use crate::domain::transport::{AFTERWARDS, BRANCHES, Branch, Event, Outcome, Progress, RED_FLAGS};
+use crate::domain::protocol::Advice;
+use crate::domain::transport::flow::{self, Order};
+use crate::domain::transport::steps::{Part, Steps};
+use crate::domain::transport::{Event, Outcome, Progress};
 use crate::domain::view::SheetView;
 use crate::store::transport::Noted;
 use crate::web::flow::OwnFlow;
@@ -36,10 +38,10 @@ impl Form<'_> {
 }
 
 /// All steps, in the order in which they are written; each can be noted at any time.
-pub fn written(progress: &Progress, flow: &OwnFlow, form: Option<&Form>) -> Markup {
+pub fn written(steps: &Steps, progress: &Progress, flow: &OwnFlow, form: Option<&Form>) -> Markup {
     html! {
-        @for branch in BRANCHES {
-            (written_branch(branch, progress, flow, form))
+        @for branch in steps.during() {
+            (written_branch(branch, &steps.red_flags, progress, flow, form))
             @if branch.key == "c" { (instructions(flow)) }
         }
     }
@@ -73,7 +75,8 @@ fn instructions(flow: &OwnFlow) -> Markup {
 }
 
 fn written_branch(
-    branch: &Branch,
+    branch: &Part,
+    red_flags: &[String],
     progress: &Progress,
     flow: &OwnFlow,
     form: Option<&Form>,
@@ -82,27 +85,34 @@ fn written_branch(
         section .card .branch id=(branch.key) {
             div .card-head { h2 { (branch.title) } }
             @if branch.key == "b" {
-                ul .flags { @for flag in RED_FLAGS { li { (flag) } } }
+                ul .flags { @for flag in red_flags { li { (flag) } } }
             }
             ol .written {
-                @for step in branch.steps {
+                (own_steps(flow, &branch.key, Order::Before))
+                @for step in &branch.steps {
                     li {
                         p { (step.say) }
                         @if !step.notes.is_empty() {
                             @if let Some(form) = form {
-                                (form.around(branch.key, &html! {
+                                (form.around(&branch.key, &html! {
                                     div .actions {
-                                        @for event in step.notes { (button(*event, progress)) }
+                                        @for event in &step.notes { (button(*event, progress)) }
                                     }
                                 }))
                             }
                         }
                     }
                 }
-                @if let Some(flow) = flow.written() {
-                    @for say in flow.steps_of(branch.key) { li { p { (say) " " span .tag { "この施設" } } } }
-                }
+                (own_steps(flow, &branch.key, Order::Behind))
             }
+        }
+    }
+}
+
+fn own_steps(flow: &OwnFlow, key: &str, order: Order) -> Markup {
+    html! {
+        @if let Some(flow) = flow.written() {
+            @for say in flow.steps_of(key, order) { li { p { (say) " " span .tag { "この施設" } } } }
         }
     }
 }
@@ -181,6 +191,7 @@ impl<'a> Made<'a> {
 /// down for this hour come first.
 pub fn calls(
     view: &SheetView,
+    advice: &[Advice],
     flow: &OwnFlow,
     noted: &[Noted],
     progress: &Progress,
@@ -219,7 +230,10 @@ pub fn calls(
             .map_or_else(String::new, |hours| hours.as_str().to_owned()),
         number: row.phone.shown(),
     });
-    let advice = vec![("＃7119".to_owned(), Shown::Text("#7119".to_owned()))];
+    let advice = advice.iter();
+    let advice = advice
+        .map(|one| (one.name.clone(), Shown::Text(one.phone.clone())))
+        .collect();
     let physicians = pairs(Computed::DoctorPhones.shown(view));
     let family = pairs(Computed::KeyPersonPhones.shown(view));
     let nurse = group(Event::Nurse, night);
@@ -248,9 +262,9 @@ pub fn calls(
                 OwnFlow::Written(_) if own.is_empty() => {},
                 OwnFlow::Written(_) => {
                     h3 { "いま電話する相手 (" (weekday) "曜日 " (clock_time(at)) ")" }
-                    @if now.is_empty() { p { "この時間の相手は決められていません。下のほかの相手か、＃7119か119番へ" } }
+                    @if now.is_empty() { p { "この時間の相手は決められていません。下のほかの相手か、救急相談か119番へ" } }
                     @if !now.is_empty() && now.iter().all(nobody) {
-                        p .first-step { b { "どなたにもつながっていません。つながらない・迷うときは＃7119か119番" } }
+                        p .first-step { b { "どなたにもつながっていません。つながらない・迷うときは救急相談か119番" } }
                     }
                     ul .call-list { @for (at, callee) in now.iter().enumerate() { (call(callee, next == Some(at), &made, form)) } }
                     @if !later.is_empty() {
@@ -418,7 +432,13 @@ pub fn papers(loaded: &Loaded, is_open: bool) -> Markup {
 }
 
 /// What remains to be done when the ambulance has left, and what the facility writes down of it.
-pub fn afterwards(progress: &Progress, flow: &OwnFlow, form: &Form, typed: &Typed) -> Markup {
+pub fn afterwards(
+    steps: &Steps,
+    progress: &Progress,
+    flow: &OwnFlow,
+    form: &Form,
+    typed: &Typed,
+) -> Markup {
     let report = Words {
         label: "起きたこと・したこと・原因と思うこと",
         hint: "例 ベッドから降りようとして転んだ。センサーの電源が切れていた",
@@ -426,7 +446,7 @@ pub fn afterwards(progress: &Progress, flow: &OwnFlow, form: &Form, typed: &Type
         about: None,
     };
     html! {
-        (written_branch(&AFTERWARDS, progress, flow, Some(form)))
+        (written_branch(steps.afterwards(), &[], progress, flow, Some(form)))
         section .card #incident {
             div .card-head { h2 { "事故報告のもと" } }
             p .small { "施設の中だけの記録です。救急隊の画面には出ません。" }

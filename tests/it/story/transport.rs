@@ -550,7 +550,7 @@ both_databases! {
         assert!(!page.contains("どなたにもつながっていません"));
         taps(&care, &emergency, &[("do", "call_manager.no_answer"), ("who", "管理者 佐々木"), ("words", "留守電")]).await;
         let page = care.see(&emergency).await;
-        assert!(page.contains("どなたにもつながっていません。つながらない・迷うときは＃7119か119番") && next(&page).is_none(), "{page}");
+        assert!(page.contains("どなたにもつながっていません。つながらない・迷うときは救急相談か119番") && next(&page).is_none(), "{page}");
         taps(&care, &emergency, &[("do", "call_manager.answered"), ("who", "管理者 佐々木")]).await;
         assert!(!care.see(&emergency).await.contains("どなたにもつながっていません"));
     }
