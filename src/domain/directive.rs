@@ -247,6 +247,7 @@ with_treatments! {
         scope: Known<Text<120>> = "指示の範囲",
         basis_disease: Known<Text<80>> = "もとになる病気",
         expected_event: Known<Text<120>> = "想定された状態",
+        call_physician_first: Known<Lines<300>> = "119番の前に医師に電話する状態",
         irreversible: Known<YesNo> = "回復の見込みがない状態",
         end_of_life_phase: Known<YesNo> = "看取り期",
         person_wish_basis: Known<WishBasis> = "本人の意思の確かめ方",

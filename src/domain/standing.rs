@@ -397,6 +397,9 @@ pub struct OrderFacts {
     pub expires_on: Day,
     pub basis_disease: String,
     pub expected_event: String,
+    /// The physician's own words for states in which the physician is called before 119; empty when none were written. Only
+    /// for the page of an emergency, in a facility whose area approved such plans.
+    pub call_physician_first: String,
     pub person_wish: String,
     pub scope: String,
     pub original_location: String,
@@ -897,6 +900,10 @@ impl OrderFacts {
             expires_on,
             basis_disease: body.basis_disease.to_string(),
             expected_event: body.expected_event.to_string(),
+            call_physician_first: body
+                .call_physician_first
+                .value()
+                .map_or_else(String::new, |words| words.shown()),
             person_wish: body.person_wish_basis.to_string(),
             scope: body.scope.value().map_or_else(
                 || "心停止時の心肺蘇生のみ".to_owned(),

@@ -319,6 +319,8 @@ async fn see(
     let written = app.protocols.steps();
     let area = loaded.view.facility.mc_area.value();
     let advice = app.protocols.advice(area.map(|area| area.as_str()));
+    let standing = loaded.view.standing.clone();
+    let standing = standing.in_emergency(at_call.external_cause());
     let title = format!("急変 {}", loaded.head.name);
     Ok(page.show(
         Place::Transports,
@@ -343,6 +345,7 @@ async fn see(
             div .columns {
                 div .stack-v {
                     (steps::written(written, progress, &flow, form))
+                    @if progress.is_open() { (steps::plan(&standing, &flow, &noted, progress, transport.at, form)) }
                     (steps::calls(&loaded.view, advice, &flow, &noted, progress, app.now(), form))
                 }
                 div .stack-v {

@@ -326,6 +326,10 @@ fn orders_to_withhold(order: &Order) -> Problems {
         ("scope", order.scope.to_string()),
         ("basis_disease", order.basis_disease.to_string()),
         ("expected_event", order.expected_event.to_string()),
+        (
+            "call_physician_first",
+            order.call_physician_first.to_string(),
+        ),
         ("institution", order.institution.to_string()),
         ("phone_backup_of", order.phone_backup_of.to_string()),
         ("original_location", order.original_location.to_string()),

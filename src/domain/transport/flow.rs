@@ -8,8 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Event;
 use crate::domain::answer::{
-    Coded, Grouped, Inputs, Kind, Known, Problems, Rows, Scalar, Text, answers, choice,
-    group_inputs, group_json, read_group,
+    Coded, Group, Grouped, Inputs, Kind, Known, Number, Problems, Rows, Scalar, Text, answers,
+    choice, group_inputs, group_json, read_group, unit,
 };
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
@@ -207,13 +207,22 @@ answers! {
     }
 }
 
+unit!(WaitMinutes, "分", 10..=150 tenths, decimals false);
+
 answers! {
     pub struct Flow {
         callees: Rows<Callee> = "電話する相手",
         own_steps: Rows<OwnStep> = "施設の手順",
         instructions: Rows<Instruction> = "医師が書いた指示",
+        plans_approved_by: Known<Text<120>> = "看取りの計画を承認した医師会・消防",
+        plans_approved_on: Known<Day> = "承認の日",
+        plans_document: Known<Text<120>> = "承認の文書と保管場所",
+        plans_wait: Known<Number<WaitMinutes>> = "医師と話せるまで待つ時間",
     }
 }
+
+/// Minutes from 急変 until a physician has to be spoken to, where a facility did not say.
+const WAIT_MINUTES: i64 = 10;
 
 impl Flow {
     /// Reads what was typed; each problem at its key.
@@ -247,6 +256,21 @@ impl Flow {
         group_inputs(self)
     }
 
+    /// Whether plans in which a physician is called before 119 are shown at all: only where the area's physicians and fire
+    /// service approved it, and the facility wrote down who, when and where that stands (domain/emergency.md §3.5).
+    pub fn shows_plans(&self) -> bool {
+        self.plans_approved_by.value().is_some()
+            && self.plans_approved_on.value().is_some()
+            && self.plans_document.value().is_some()
+    }
+
+    /// Minutes from 急変 until a physician has to be spoken to; then 119.
+    pub fn wait_minutes(&self) -> i64 {
+        self.plans_wait
+            .value()
+            .map_or(WAIT_MINUTES, |wait| i64::from(wait.decimal().tenths() / 10))
+    }
+
     /// The facility's own steps of one part: those before the steps that every facility has, or those behind.
     pub fn steps_of(&self, key: &str, order: Order) -> impl Iterator<Item = &str> {
         let rows = self.own_steps.rows().iter();
@@ -270,6 +294,18 @@ impl Flow {
                     format!("own_steps.{at}.order"),
                     "AとBでは、119番の電話より先に手順を置けません",
                 );
+            }
+        }
+        let approval = ["plans_approved_by", "plans_approved_on", "plans_document"];
+        let answered = |key: &str| {
+            let mut walk = self.walk();
+            walk.any(|(field, answer)| field.key == key && answer.shown().is_settled())
+        };
+        if approval.iter().copied().chain(["plans_wait"]).any(answered) {
+            for key in approval.into_iter().filter(|key| !answered(key)) {
+                if problems.at(key).is_none() {
+                    problems.add(key, "承認した相手・日・文書をそろえて入力してください");
+                }
             }
         }
         let instruction = ["state", "words", "physician", "written_on"];
@@ -372,6 +408,46 @@ mod tests {
             let written = Hours { from, until };
             prop_assert_eq!(Hours::parse(&written.input()).unwrap(), written);
         }
+    }
+
+    #[test]
+    fn s13_no_plan_is_shown_until_the_whole_approval_is_written_down() {
+        let approval = [
+            ("plans_approved_by", "平塚市医師会・平塚市消防本部"),
+            ("plans_approved_on", "2026-10-01"),
+            (
+                "plans_document",
+                "看取りの計画に関する申し合わせ(事務室 棚3)",
+            ),
+        ];
+        let read = |pairs: &[(&str, &str)]| {
+            let mut inputs = Inputs::default();
+            for (key, value) in pairs {
+                inputs.set(*key, *value);
+            }
+            Flow::read(&inputs)
+        };
+        assert!(!read(&[]).0.shows_plans());
+        let (whole, problems) = read(&approval);
+        assert!(problems.is_empty() && whole.shows_plans());
+        assert_eq!(whole.wait_minutes(), WAIT_MINUTES);
+        for missing in 0..approval.len() {
+            let mut some = approval.to_vec();
+            let (key, _) = some.remove(missing);
+            let (flow, problems) = read(&some);
+            assert!(!flow.shows_plans() && problems.at(key).is_some(), "{key}");
+        }
+        for (wait, is_right) in [("15", true), ("16", false), ("0", false)] {
+            let mut some = approval.to_vec();
+            some.push(("plans_wait", wait));
+            assert_eq!(read(&some).1.is_empty(), is_right, "{wait}");
+        }
+        assert!(
+            read(&[("plans_wait", "5")])
+                .1
+                .at("plans_approved_by")
+                .is_some()
+        );
     }
 
     #[test]

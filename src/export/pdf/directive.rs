@@ -313,6 +313,11 @@ fn instruction(order: Option<&Order>) -> Element {
             LINE_MM,
         )])
         .row([filled("指示の範囲", order.map(|o| &o.scope), LINE_MM)])
+        .row([filled(
+            "119番の前に医師に電話する状態(地域の承認がある施設だけ。医師の文章で書く)",
+            order.map(|o| &o.call_physician_first),
+            LINE_MM,
+        )])
         .row([
             line("話し合った日", order.map(|o| &o.discussed_on)),
             talked.span(8),

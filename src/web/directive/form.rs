@@ -40,6 +40,7 @@ const ORDER: [Part; 5] = [
         keys: &[
             "basis_disease",
             "expected_event",
+            "call_physician_first",
             "irreversible",
             "end_of_life_phase",
         ],
@@ -673,6 +674,9 @@ fn hint(kind: Kind, key: &str) -> Option<&'static str> {
         (Kind::Order, "scope") => "例 老衰による心停止のときの心肺蘇生のみ",
         (Kind::Order, "basis_disease") => "例 慢性心不全(ステージD)",
         (Kind::Order, "expected_event") => "例 食事がとれなくなり、呼吸が静かに弱くなって止まる",
+        (Kind::Order, "call_physician_first") => {
+            "医師の文章のまま。地域の承認を「急変の手順」に記録した施設だけで、急変の画面に出ます。例 食べられなくなってからの、苦しみのない呼吸の変化"
+        }
         (Kind::Order, "end_of_life_phase") => "看取り期は再確認の間隔が短くなります",
         (Kind::Order, "person_wish_basis") => "分からないときは「不明」を選びます",
         (Kind::Order, "dissent") => "いないときは「なし」を選び、確認した日を入れます",

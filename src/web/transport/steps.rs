@@ -9,6 +9,7 @@ use crate::domain::computed::Computed;
 use crate::domain::date::{Day, clock_time};
 use crate::domain::id::TransportId;
 use crate::domain::protocol::Advice;
+use crate::domain::standing::Standing;
 use crate::domain::transport::flow::{self, Order};
 use crate::domain::transport::steps::{Part, Steps};
 use crate::domain::transport::{Event, Outcome, Progress};
@@ -46,6 +47,63 @@ pub fn written(steps: &Steps, progress: &Progress, flow: &OwnFlow, form: Option<
         }
     }
 }
+
+/// D: the signed plan of the physician, word for word, where the area approved that such plans are shown. It is shown behind
+/// A and B, takes none of their steps away, and says when to go back to them.
+pub fn plan(
+    standing: &Standing,
+    flow: &OwnFlow,
+    noted: &[Noted],
+    progress: &Progress,
+    began: Moment,
+    form: Option<&Form>,
+) -> Markup {
+    let approved = flow.written().filter(|flow| flow.shows_plans());
+    let order = standing
+        .order()
+        .filter(|order| !order.call_physician_first.is_empty());
+    let (Some(flow), Some(order)) = (approved, order) else {
+        return html! {};
+    };
+    let minutes = flow.wait_minutes();
+    let made = Made { noted, progress };
+    let callees: Vec<Callee> = standing
+        .calls()
+        .iter()
+        .map(|call| {
+            let number = Shown::Text(call.phone.to_string());
+            Callee::of(Event::Physician, (call.who.clone(), number))
+        })
+        .collect();
+    let next = callees
+        .iter()
+        .position(|callee| made.to(callee).next().is_none());
+    html! {
+        section .card .branch #d {
+            div .card-head { h2 { "D 医師が署名した看取りの計画がある" } }
+            p .first-step { b { "息をしていない・分からないときはA。一つでも当てはまらないときもAかB" } }
+            ul .flags {
+                @for condition in PLAN_CONDITIONS { li { (condition) } }
+            }
+            p { "119番の前に医師に電話する状態(医師が書いたとおり):" }
+            blockquote { p .as-typed { (order.call_physician_first) } }
+            p .small .muted { (order.physician) " " (order.institution) " " (order.signed_on) " 署名。想定された状態: " (order.expected_event) }
+            ul .call-list { @for (at, callee) in callees.iter().enumerate() { (call(callee, next == Some(at), &made, form)) } }
+            p { b {
+                "どちらの番号にもつながらないとき、" (clock_time(began.plus_minutes(minutes))) "(気づいてから" (minutes) "分)までに医師と話せないときは、119番"
+            } }
+            a .call119 href="tel:119" { (icon(Icon::Phone)) "119番" }
+        }
+    }
+}
+
+/// All of them have to be true (domain/emergency.md §3.5, D).
+const PLAN_CONDITIONS: [&str; 4] = [
+    "下に書かれた状態のとおりである",
+    "けが・窒息・転落ではない",
+    "苦しそうではない",
+    "家族も職員も迷っていない",
+];
 
 /// What physicians wrote for states that may come, in their words.
 fn instructions(flow: &OwnFlow) -> Markup {

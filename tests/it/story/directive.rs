@@ -10,13 +10,17 @@ use crate::support::picture;
 use crate::support::service::{Answer, HOME, PASSWORD, Person, Service};
 
 /// A complete order, as a nurse copies it from the physician's paper on 2026-11-23.
-const ORDER: [(&str, &str); 19] = [
+const ORDER: [(&str, &str); 20] = [
     ("cpr_instruction", "no_cpr"),
     ("scope", "老衰による心停止のときの心肺蘇生のみ"),
     ("basis_disease", "慢性心不全(ステージD)"),
     (
         "expected_event",
         "食事がとれなくなり、呼吸が静かに弱くなって止まる",
+    ),
+    (
+        "call_physician_first",
+        "食べられなくなってからの、苦しみのない呼吸の変化。夜でも電話してください",
     ),
     ("irreversible", "yes"),
     ("end_of_life_phase", "no"),
@@ -419,6 +423,49 @@ both_databases! {
             assert!(answer.text().contains("令和9年5月23日"), "what was typed is kept");
         }
         assert!(home.nurse.see(&home.page).await.contains("医師の署名待ち(効力なし)"));
+    }
+
+    /// D, the physician's signed plan: only where the area's approval is written down, only while the order holds, never for
+    /// what came from outside; and never without 119.
+    async fn s13_s14_a_signed_plan_is_shown_where_the_area_approved_it_and_takes_no_step_away(bench: Bench) {
+        const PLAN: &str = "苦しみのない呼吸の変化。夜でも電話してください";
+        let service = Service::start(bench).await;
+        let home = Home::new(&service).await;
+        home.signed().await;
+        let begin = format!("/residents/{}/transports", home.id);
+        let emergency = home.care.does(&begin, &[]).await;
+        let shows = async || home.care.see(&emergency).await.contains(PLAN);
+        assert!(!shows().await, "no approval of the area is written down");
+        let half = [("plans_approved_by", "平塚市医師会"), ("version", "0"), ("do", "save")];
+        let refused = home.manager.post("/facility/flow", &half).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("承認した相手・日・文書をそろえて"));
+        let approval = [
+            ("plans_approved_by", "平塚市医師会・平塚市消防本部"), ("plans_approved_on", "令和8年10月1日"),
+            ("plans_document", "看取りの計画に関する申し合わせ(事務室 棚3)"), ("plans_wait", "5"), ("version", "0"), ("do", "save"),
+        ];
+        assert_eq!(home.manager.post("/facility/flow", &approval).await.status, StatusCode::OK);
+
+        let page = home.care.see(&emergency).await;
+        let plan = between(&page, "id=\"d\"", "</section>");
+        for words in [PLAN, "神谷 修一", "tel:0463001199", "けが・窒息・転落ではない", "12:05(気づいてから5分)", "119番", "href=\"tel:119\"", "息をしていない・分からないときはA"] {
+            assert!(plan.contains(words), "{words} in {plan}");
+        }
+        // A and B stand before it, with all that they had.
+        let order = ["id=\"a\"", "胸骨圧迫を始める", "id=\"b\"", "指示書のあるなしは関係ない", "id=\"d\""];
+        let places: Vec<_> = order.iter().map(|part| page.find(part).unwrap_or_else(|| panic!("{part}"))).collect();
+        assert!(places.is_sorted(), "{places:?}");
+        // What the physician said is noted as a call.
+        let answer = [("do", "physician.answered"), ("who", "神谷 修一医師(みなと在宅クリニック)"), ("words", "30分で行く"), ("tap", "1")];
+        home.care.does(&emergency, &answer).await;
+        assert!(home.care.see(&emergency).await.contains("30分で行く"));
+        // A cause from outside, and whatever raises protection, take it off the page; the crew's page never has it.
+        home.care.does(&emergency, &[("do", "choking"), ("tap", "2")]).await;
+        assert!(!shows().await);
+        home.care.does(&emergency, &[("do", "corrected"), ("about", "1"), ("words", "つまっていなかった"), ("tap", "3")]).await;
+        assert!(shows().await);
+        home.presses(&home.care, "revoke").await;
+        assert!(!shows().await);
     }
 
     async fn s06_an_objection_makes_a_conflict_until_the_physician_signs_anew(bench: Bench) {

@@ -233,6 +233,10 @@ fn s02_s10_what_no_order_can_ever_say_is_refused_in_a_draft_and_when_it_is_put_b
         ("scope", "蘇生不要。何もしないでください"),
         ("basis_disease", "老衰。心肺蘇生はしない"),
         ("expected_event", "呼吸が止まっても胸骨圧迫をしないこと"),
+        (
+            "call_physician_first",
+            "息が止まったとき。胸骨圧迫をしないこと",
+        ),
         ("institution", "救急車を呼ばないこと"),
         ("phone_backup_of", "119番は不要"),
         ("original_location", "DNAR対応の棚"),
