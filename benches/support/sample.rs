@@ -44,6 +44,7 @@ pub fn view(number: usize) -> SheetView {
             recorded_at: NOW,
             recorded_by: "鈴木 恵子(看護師)".to_owned(),
             verified_at: Day::from_ymd(2026, 3, 20).map(Day::starts_at),
+            is_drill: false,
         },
         alike: vec!["310 髙﨑 芳子(たかさき よしこ)".to_owned()],
         as_of: NOW,

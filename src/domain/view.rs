@@ -35,7 +35,12 @@ pub struct Marks {
     pub recorded_at: Moment,
     pub recorded_by: String,
     pub verified_at: Option<Moment>,
+    /// The made-up resident of a drill; every surface says so.
+    pub is_drill: bool,
 }
+
+/// What every surface of a drill says.
+pub const DRILL: &str = "訓練です。本物の患者ではありません";
 
 /// What an issued document carries besides the sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +69,7 @@ impl SheetView {
                 recorded_at: as_of,
                 recorded_by: String::new(),
                 verified_at: None,
+                is_drill: false,
             },
             alike: Vec::new(),
             as_of,

@@ -35,11 +35,11 @@ statements! {
     OF_FACILITY = "select s.resident_id, s.seq, s.id, s.kind, s.about, s.at, s.by_id, s.by_name, s.by_role, s.body
         from statement s
         join resident r on r.facility_id = s.facility_id and r.id = s.resident_id
-        where s.facility_id = $1 and r.status = 'living_in' order by s.resident_id, s.seq";
+        where s.facility_id = $1 and r.status = 'living_in' and r.drill = 0 order by s.resident_id, s.seq";
     RAISED = "select s.resident_id, r.name as resident_name, r.room, s.kind, s.at, s.by_name
         from statement s
         join resident r on r.facility_id = s.facility_id and r.id = s.resident_id
-        where s.facility_id = $1 and s.at >= $2 and s.kind in ('revoked', 'suspended', 'objection_raised')
+        where s.facility_id = $1 and s.at >= $2 and r.drill = 0 and s.kind in ('revoked', 'suspended', 'objection_raised')
         order by s.at desc limit $3";
     NEXT = "select coalesce(max(seq), 0) + 1 as next from statement where facility_id = $1 and resident_id = $2";
     APPEND = "insert into statement

@@ -51,6 +51,7 @@ features! {
     binder,
     fax,
     transport,
+    drill,
     flow,
     link,
     scan,

@@ -21,7 +21,7 @@ use crate::domain::resident::{Head, Status};
 macro_rules! head {
     () => {
         "r.id, r.number, r.name, r.name_kana, r.kana_key, r.birth_date, r.sex, r.floor, r.room, r.place_key, \
-         r.name_key, r.photo_id, r.revision, r.status, r.status_on, r.verified_at, r.created_at"
+         r.name_key, r.photo_id, r.revision, r.status, r.status_on, r.verified_at, r.created_at, r.drill"
     };
 }
 pub(super) use head;
@@ -36,7 +36,7 @@ macro_rules! page {
             ", s.body, s.created_at as revised_at from resident r
             join sheet_revision s
                 on s.facility_id = r.facility_id and s.resident_id = r.id and s.revision = r.revision
-            where r.facility_id = $1 and r.status = $2 and (r.",
+            where r.facility_id = $1 and r.status = $2 and r.drill = 0 and (r.",
             $key,
             ", r.id) > ($3, $4)",
             $where,
@@ -64,7 +64,8 @@ statements! {
     BY_NUMBER = "select id, revision from resident where facility_id = $1 and number = $2";
     NUMBERS = "select number, id, revision, status from resident
         where facility_id = $1 and number is not null order by number";
-    COUNT = "select status, count(*) as residents from resident where facility_id = $1 group by status";
+    COUNT = "select status, count(*) as residents from resident
+        where facility_id = $1 and drill = 0 group by status";
     SET_STATUS = "update resident set status = $3, status_on = $4 where facility_id = $1 and id = $2";
     BY_PLACE = page!("place_key", "");
     BY_KANA = page!("kana_key", "");
@@ -72,10 +73,10 @@ statements! {
     BY_NAME_PREFIX = page!("name_key", " and r.name_key < $6");
     /// Candidates only: whether two names are alike is for the domain to say.
     ALIKE = concat!("select ", head!(), " from resident r
-        where r.facility_id = $1 and r.status = 'living_in' and (r.like_head = $2 or r.like_tail = $3) limit $4");
+        where r.facility_id = $1 and r.status = 'living_in' and r.drill = 0 and (r.like_head = $2 or r.like_tail = $3) limit $4");
     /// The same for one page of a list at once.
     ALIKE_PAGE = concat!("select ", head!(), " from resident r
-        where r.facility_id = $1 and r.status = 'living_in' and (
+        where r.facility_id = $1 and r.status = 'living_in' and r.drill = 0 and (
             r.like_head in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)
             or r.like_tail in ($62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111, $112, $113, $114, $115, $116, $117, $118, $119, $120, $121))
         limit $122");
@@ -132,6 +133,14 @@ row! {
         /// When somebody last stood by the whole sheet, with or without a change.
         verified_at: Option<Moment>,
         created_at: Moment,
+        /// 1 for the made-up resident of the facility's drills.
+        drill: i64,
+    }
+}
+
+impl ResidentHead {
+    pub fn is_drill(&self) -> bool {
+        self.drill != 0
     }
 }
 
@@ -206,7 +215,7 @@ pub async fn admit(
     })
 }
 
-async fn insert<A>(
+pub(super) async fn insert<A>(
     tx: &mut Tx,
     permit: &Permit<A>,
     admission: &Admission<'_>,

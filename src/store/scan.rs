@@ -33,7 +33,7 @@ statements! {
     SINCE = scans!(" and c.resident_id = $2 and c.at >= $3 order by c.at, c.id limit $4");
     COUNT_UNSEEN = "select count(*) as unseen from scan where facility_id = $1 and seen_at is null";
     /// Views that no emergency explains: none of the resident's was open when the code was scanned.
-    UNEXPLAINED = scans!(" and c.seen_at is null and not exists (select 1 from transport t
+    UNEXPLAINED = scans!(" and c.seen_at is null and r.drill = 0 and not exists (select 1 from transport t
             where t.facility_id = c.facility_id and t.resident_id = c.resident_id and t.at <= c.at
             and not exists (select 1 from transport_event e
                 where e.facility_id = t.facility_id and e.transport_id = t.id and e.kind = 'closed' and e.at < c.at

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
+use super::writer::Tx;
 use super::{Store, StoreError, resident};
 use crate::domain::clock::Moment;
 use crate::domain::id::{FacilityId, ResidentId, StaffId, TransportId};
@@ -14,7 +15,7 @@ use crate::domain::transport::{Event, Outcome, Progress};
 /// The columns of `Transport`, for tables named `t` and `r`.
 macro_rules! transport {
     () => {
-        "t.id, t.resident_id, r.name as resident_name, r.room, t.at, t.by_staff, t.by_name
+        "t.id, t.resident_id, r.name as resident_name, r.room, r.drill, t.at, t.by_staff, t.by_name
          from transport t
          join resident r on r.facility_id = t.facility_id and r.id = t.resident_id"
     };
@@ -58,6 +59,8 @@ row! {
         resident_id: ResidentId,
         resident_name: String,
         room: Option<String>,
+        /// 1 in a drill.
+        drill: i64,
         /// When 急変 was tapped.
         at: Moment,
         by_staff: StaffId,
@@ -114,6 +117,10 @@ impl Noted {
 }
 
 impl Transport {
+    pub fn is_drill(&self) -> bool {
+        self.drill != 0
+    }
+
     /// What is known of it, from its entries.
     pub fn at_call(&self, entries: &[Noted]) -> AtCall {
         AtCall::of(self.at, entries.iter().map(Noted::entry).collect())
@@ -150,19 +157,28 @@ pub async fn begin(
     id: TransportId,
     at: Moment,
 ) -> Result<TransportId, StoreError> {
+    in_tx!(store, at, tx => { begin_in(tx, permit, resident, &id, at).await })
+}
+
+pub(super) async fn begin_in(
+    tx: &mut Tx,
+    permit: &Permit<RecordTransport>,
+    resident: &ResidentId,
+    id: &TransportId,
+    at: Moment,
+) -> Result<TransportId, StoreError> {
     let facility = permit.facility();
     let actor = permit.actor();
-    in_tx!(store, at, tx => {
-        resident::hold(tx, facility, resident).await?;
-        let open: Vec<Transport> = tx.all(OPEN_OF, args![facility, resident]).await?;
-        if let Some(open) = open.into_iter().next() {
-            return Ok(open.id);
-        }
-        tx.exec(BEGIN, args![facility, &id, resident, at, &actor.staff, &actor.name]).await?;
-        let entry = Entry::new("transport.begun", Some(resident), json!({"transport": id}));
-        audit::append(tx, &Author::from(permit), at, entry).await?;
-        Ok(id.clone())
-    })
+    resident::hold(tx, facility, resident).await?;
+    let open: Vec<Transport> = tx.all(OPEN_OF, args![facility, resident]).await?;
+    if let Some(open) = open.into_iter().next() {
+        return Ok(open.id);
+    }
+    let args = args![facility, id, resident, at, &actor.staff, &actor.name];
+    tx.exec(BEGIN, args).await?;
+    let entry = Entry::new("transport.begun", Some(resident), json!({"transport": id}));
+    audit::append(tx, &Author::from(permit), at, entry).await?;
+    Ok(id.clone())
 }
 
 /// Notes what happened. A tap that was noted already is not noted again.

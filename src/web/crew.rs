@@ -67,6 +67,7 @@ struct Paper {
     /// The sheet's, now.
     current_revision: i64,
     valid_until: Option<Day>,
+    is_drill: bool,
 }
 
 /// One opening of a live paper.
@@ -350,6 +351,7 @@ fn paper(found: &FoundLink) -> Paper {
         revision: link.printed_revision,
         current_revision: found.resident().revision,
         valid_until: link.valid_until,
+        is_drill: found.resident().is_drill(),
     }
 }
 
@@ -365,6 +367,7 @@ fn marks(found: &FoundLink) -> Marks {
         recorded_at: found.sheet().revised_at,
         recorded_by: format!("{}({})", link.revised_by, link.revised_by_role.label()),
         verified_at: found.resident().verified_at,
+        is_drill: found.resident().is_drill(),
     }
 }
 

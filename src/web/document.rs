@@ -67,8 +67,14 @@ pub async fn issue_document(
 ) -> Result<Issued, WebError> {
     let read = permit.actor().permit::<ReadResident>()?;
     // Somebody who does not live in takes no number.
-    if load::resident(app, &read, resident).await?.head.status != Status::LivingIn {
+    let head = load::resident(app, &read, resident).await?.head;
+    if head.status != Status::LivingIn {
         return Err(WebError::Store(StoreError::NotLivingIn));
+    }
+    if head.is_drill() && !form.prints_at_call() {
+        return Err(WebError::Bad(
+            "訓練の方の紙は、救急連絡シートだけを印刷できます".to_owned(),
+        ));
     }
     let serial = next_serial(app, permit).await?;
     let mut attempt = 1;

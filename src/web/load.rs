@@ -144,6 +144,7 @@ fn marks(head: &ResidentHead, revision: &Revision) -> Marks {
         recorded_at: revision.created_at,
         recorded_by: format!("{}({})", revision.author_name, revision.author_role.label()),
         verified_at: head.verified_at,
+        is_drill: head.is_drill(),
     }
 }
 

@@ -12,6 +12,7 @@ mod crew;
 mod directive;
 mod directive_paper;
 mod document;
+mod drill;
 mod edit;
 mod error;
 mod facility;
@@ -205,6 +206,8 @@ pub fn router(app: App) -> Router {
         .route("/faxes/{id}/pdf", get(fax::pdf))
         .route("/papers/door.pdf", get(paper::door))
         .route("/papers/blank/{form}", get(paper::blank))
+        .route("/drills", get(drill::list).post(drill::begin))
+        .route("/drills/{id}", get(drill::result))
         .route("/transports", get(transport::list))
         .route("/residents/{id}/transports", post(transport::begin))
         .route(

@@ -46,7 +46,7 @@ impl Notices {
             @if !on_transports {
                 @for one in &self.transports {
                     p .strip .sudden-strip {
-                        (icon(Icon::Warn)) " 急変の対応中: "
+                        (icon(Icon::Warn)) @if one.is_drill() { " 訓練中: " } @else { " 急変の対応中: " }
                         a href={ "/transports/" (one.id) } { (one.room.as_deref().unwrap_or_default()) " " (one.resident_name) }
                         " (" (load::when(one.at)) "から)"
                     }

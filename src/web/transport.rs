@@ -87,7 +87,7 @@ pub async fn list(
     let open = page.open_transports();
     let ended: Vec<_> = recent
         .iter()
-        .filter(|one| open.iter().all(|open| open.id != one.id))
+        .filter(|one| !one.is_drill() && open.iter().all(|open| open.id != one.id))
         .collect();
     let entry = crate::store::Entry::new(
         "resident.listed",
@@ -125,6 +125,11 @@ pub async fn list(
                 @if asked.is_empty() && found.len() == CHOICES as usize {
                     p { "ほかの方は、名前・かなで探してください。" }
                 }
+            }
+            section .card {
+                div .card-head { h2 { "訓練" } }
+                p { "架空の方で、この画面を最初から最後まで練習できます。" }
+                p { a .button .outline href="/drills" { "訓練をする・結果を見る" } }
             }
             section .card #recent {
                 div .card-head { h2 { "終わった急変の記録" } }
@@ -212,7 +217,11 @@ fn head(loaded: &Loaded, external_cause: Option<&'static str>, is_open: bool) ->
     let photo = super::photo::address(&loaded.head);
     let standing = view.standing.clone().in_emergency(external_cause);
     html! {
+        @if view.marks.is_drill {
+            p .call119 .great { (icon(Icon::Phone)) span { "119番に電話したつもりで" small { "訓練なので、かかりません。下を読み上げる" } } }
+        } @else {
         a .call119 .great href="tel:119" { (icon(Icon::Phone)) span { "119番に電話する" small { "スピーカーにして、下を読み上げる" } } }
+        }
         @if is_open {
             p .first-step { b { "まず: " } (ruby("｜大声《おおごえ》で｜応援《おうえん》を｜呼《よ》ぶ。｜反応《はんのう》と｜呼吸《こきゅう》を｜見《み》る(10｜秒《びょう》)")) }
         }
@@ -321,7 +330,12 @@ async fn see(
     let advice = app.protocols.advice(area.map(|area| area.as_str()));
     let standing = loaded.view.standing.clone();
     let standing = standing.in_emergency(at_call.external_cause());
-    let title = format!("急変 {}", loaded.head.name);
+    let word = if transport.is_drill() {
+        "訓練"
+    } else {
+        "急変"
+    };
+    let title = format!("{word} {}", loaded.head.name);
     Ok(page.show(
         Place::Transports,
         &title,
@@ -362,6 +376,7 @@ async fn see(
                     @if progress.has(Event::Departed) || !progress.is_open() {
                         (steps::afterwards(written, progress, &flow, &every, typed))
                         (observe::review(&every, typed))
+                        @if transport.is_drill() { p { a .button href={ "/drills/" (id) } { "訓練の結果を見る" } } }
                     }
                 }
             }

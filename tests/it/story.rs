@@ -8,6 +8,7 @@ mod console_paper;
 mod crew;
 mod directive;
 mod directive_paper;
+mod drill;
 mod editing;
 mod fax;
 mod forms;

@@ -80,6 +80,7 @@ fn view(record: &Value) -> SheetView {
             recorded_at: NOW,
             recorded_by: "鈴木 恵子(看護師)".to_owned(),
             verified_at: Some(NOW),
+            is_drill: false,
         },
         alike: Vec::new(),
         as_of: NOW,

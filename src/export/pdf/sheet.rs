@@ -34,7 +34,7 @@ use crate::domain::computed::Computed;
 use crate::domain::date;
 use crate::domain::form::{self, Form, Print, Source};
 use crate::domain::link::LinkToken;
-use crate::domain::view::SheetView;
+use crate::domain::view::{DRILL, SheetView};
 
 /// What a sheet holds besides the form and the record.
 #[derive(Clone, Copy)]
@@ -69,7 +69,7 @@ pub fn render(form: &Form, view: &SheetView, paper: &Paper) -> Result<Vec<u8>, P
     let copies = view.issue.as_ref().map_or(1, |issue| issue.copies);
     let title = match form.card {
         Some(card) if card.names_nobody => form.title.clone(),
-        _ => format!("{} {} 様", form.title, name(view)),
+        _ => format!("{} {} 様", lead::titled(form, view), name(view)),
     };
     let mut document = Document::new(title, facility(view), serial, printed_at(view));
     if let Some(card) = form.card {
@@ -213,8 +213,13 @@ pub(super) fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
 pub(super) fn continued(view: &SheetView) -> String {
     let band = view.standing.band();
     let scope = band.scope.map(|scope| format!("{scope}\n"));
+    let drill = if view.marks.is_drill {
+        format!("{DRILL}\n")
+    } else {
+        String::new()
+    };
     format!(
-        "(続き){} {} 様\n{}{}。{}",
+        "{drill}(続き){} {} 様\n{}{}。{}",
         place(view),
         name(view),
         scope.unwrap_or_default(),
@@ -228,8 +233,9 @@ pub(super) fn footer(edition: &str, view: &SheetView) -> String {
     let serial = view.issue.as_ref().map_or("未発行".to_owned(), |issue| {
         format!("No. {}", issue.serial)
     });
+    let drill = if view.marks.is_drill { "訓練 " } else { "" };
     [
-        facility(view),
+        format!("{drill}{}", facility(view)),
         format!("{} {} 様", shown(view, "room"), name(view)),
         serial,
         format!("第{}版", view.marks.revision),

@@ -147,6 +147,7 @@ fn head(known: &Transport) -> Value {
     json!({
         "id": known.id,
         "resident": known.resident_id,
+        "drill": known.is_drill(),
         "began_at": instant(known.at),
         "began_by": known.by_name,
     })
@@ -182,8 +183,7 @@ pub fn openapi_schemas() -> [(&'static str, Value); 4] {
     let text = || json!({"type": "string"});
     let events: Vec<&str> = Event::ALL.iter().map(|event| event.code()).collect();
     let head = |more: Value| {
-        let mut properties =
-            json!({"id": text(), "resident": text(), "began_at": text(), "began_by": text()});
+        let mut properties = json!({"id": text(), "resident": text(), "drill": {"type": "boolean", "description": "訓練"}, "began_at": text(), "began_by": text()});
         for (key, schema) in more.as_object().into_iter().flatten() {
             properties[key] = schema.clone();
         }

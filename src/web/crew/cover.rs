@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::Paper;
 use super::calls;
 use super::shell::{
-    PaperWord, answer, band, band_because, call_119, facility_calls, match_code, strip,
+    PaperWord, answer, band, band_because, call_119, drill, facility_calls, match_code, strip,
 };
 use crate::domain::date::moment_text;
 use crate::domain::standing::Standing;
@@ -23,6 +23,7 @@ pub fn live(paper: &Paper, is_overtaken: bool) -> Response {
 pub(super) fn live_main(paper: &Paper, is_overtaken: bool) -> Markup {
     html! {
         main .cover {
+            (drill(paper.is_drill))
             div {
                 p .soft .small { "救急連絡シート" }
                 h1 { (paper.facility.facility_name) }
@@ -71,6 +72,7 @@ pub(super) fn ended_main(paper: &Paper, state: LinkState) -> Markup {
     let (what, then) = ended_words(state);
     html! {
         main .ended {
+            (drill(paper.is_drill))
             (strip(PaperWord::Ended, &html! { "この紙は使えません" }))
             h1 { (what) }
             @if !then.is_empty() { p { (then) "。" } }

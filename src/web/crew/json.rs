@@ -156,6 +156,7 @@ fn facility(paper: &Paper) -> Value {
 
 fn document(paper: &Paper) -> Value {
     json!({
+        "drill": paper.is_drill,
         "serial": paper.serial,
         "match_code": paper.match_code,
         "issued_at": instant(paper.issued_at),
@@ -329,6 +330,7 @@ pub fn schemas() -> [(&'static str, Value); 2] {
     item["properties"]["calls"] = list(call.clone());
     let facility = object(json!({"name": maybe(), "calls": list(call)}));
     let document = object(json!({
+        "drill": {"type": "boolean", "description": "訓練の紙。本物の患者ではない"},
         "serial": text(), "match_code": text(), "issued_at": {"type": "string", "format": "date-time"},
         "revision": {"type": "integer"}, "valid_until": {"type": ["string", "null"], "format": "date"},
     }));

@@ -145,6 +145,7 @@ pub fn paper() -> Paper {
         revision: 7,
         current_revision: 7,
         valid_until: Day::from_ymd(2027, 10, 14),
+        is_drill: false,
     }
 }
 
@@ -159,6 +160,7 @@ pub fn view(record: &Value) -> SheetView {
             recorded_at: Moment(NOW.0 - 41 * DAY),
             recorded_by: "佐々木 美由紀(看護職)".to_owned(),
             verified_at: Some(Moment(NOW.0 - 41 * DAY)),
+            is_drill: false,
         },
         alike: Vec::new(),
         as_of: NOW,

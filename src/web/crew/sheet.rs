@@ -8,7 +8,8 @@ use super::at_call;
 use super::calls::{self, Call};
 use super::compare::{Compared, Difference};
 use super::shell::{
-    PaperWord, answer, answer_live, band, band_calls, call_119, facility_calls, match_code, strip,
+    PaperWord, answer, answer_live, band, band_calls, call_119, drill, facility_calls, match_code,
+    strip,
 };
 use super::{Opening, Paper, Sheet};
 use crate::domain::answer::{Field, Kind, Known, Shown, row_line};
@@ -48,6 +49,7 @@ fn whole(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
     let asks = (opening.tier == Tier::Emergency).then_some("emergency=1");
     html! {
         main data-mark=(sheet.mark) data-ask=(asks.unwrap_or_default()) {
+            (drill(opening.paper.is_drill))
             (paper_state(&opening.paper, sheet))
             (identity(sheet))
             p #live .small .num role="status" hidden {}
@@ -370,6 +372,7 @@ fn contacts_only(form: &Form, opening: &Opening, sheet: &Sheet) -> Markup {
     let (first, further) = lead_calls(&form.sections, view, &[]);
     html! {
         main {
+            (drill(opening.paper.is_drill))
             (paper_state(&opening.paper, sheet))
             (facility_and_room(&opening.paper, Some(&Computed::Place.shown(view).line())))
             (band(&Standing::withheld()))
@@ -416,6 +419,7 @@ fn unreadable(opening: &Opening) -> Markup {
     let paper = &opening.paper;
     html! {
         main {
+            (drill(opening.paper.is_drill))
             (strip(PaperWord::Changed, &html! {
                 "記録を読み取れません。紙の内容で活動し、電話で確かめてください。" br;
                 span .small { (match_code(&paper.match_code)) }

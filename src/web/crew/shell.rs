@@ -13,6 +13,7 @@ use crate::domain::answer::Known;
 use crate::domain::phone::Phone;
 use crate::domain::record::FacilityFacts;
 use crate::domain::standing::{BLANK_IS_FULL, EVERYTHING_ELSE, NOT_COVERED, Standing};
+use crate::domain::view::DRILL;
 use crate::web::assets::{CREW_SCRIPT, CREW_STYLE};
 use crate::web::icon::{Icon, icon};
 use crate::web::session::sha256;
@@ -88,6 +89,11 @@ pub fn strip(state: PaperWord, words: &Markup) -> Markup {
         PaperWord::Ended => ("ended", Icon::Stop),
     };
     html! { p .paper data-paper=(name) { (icon(shape)) span { (words) } } }
+}
+
+/// Above everything on a page of a drill.
+pub fn drill(is_drill: bool) -> Markup {
+    html! { @if is_drill { p .drill { (icon(Icon::Info)) span { (DRILL) } } } }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

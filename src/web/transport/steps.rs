@@ -66,7 +66,11 @@ pub fn plan(
         return html! {};
     };
     let minutes = flow.wait_minutes();
-    let made = Made { noted, progress };
+    let made = Made {
+        noted,
+        progress,
+        is_drill: false,
+    };
     let callees: Vec<Callee> = standing
         .calls()
         .iter()
@@ -225,6 +229,8 @@ impl Callee {
 struct Made<'a> {
     noted: &'a [Noted],
     progress: &'a Progress,
+    /// Nobody is called.
+    is_drill: bool,
 }
 
 impl<'a> Made<'a> {
@@ -256,7 +262,11 @@ pub fn calls(
     at: Moment,
     form: Option<&Form>,
 ) -> Markup {
-    let made = Made { noted, progress };
+    let made = Made {
+        noted,
+        progress,
+        is_drill: view.marks.is_drill,
+    };
     let facility = &view.facility;
     let own = flow.written().map_or(&[][..], |flow| flow.callees.rows());
     let (now, later): (Vec<_>, Vec<_>) = own.iter().partition(|row| row.is_called_at(at));
@@ -347,15 +357,15 @@ pub fn calls(
 }
 
 fn call(callee: &Callee, is_next: bool, made: &Made, form: Option<&Form>) -> Markup {
-    let made = made.words(callee);
+    let called = made.words(callee);
     html! {
         li {
             p {
                 @if is_next { span .tag data-tone="warn" { "つぎ" } " " }
                 (callee.who)
                 @if !callee.remark.is_empty() { " " span .small .muted { (callee.remark) } }
-                br; b { (dial(&callee.number)) }
-                @if !made.is_empty() { " " span .tag data-tone="ok" { (made) } }
+                br; b { (dial(&callee.number, made.is_drill)) }
+                @if !called.is_empty() { " " span .tag data-tone="ok" { (called) } }
             }
             @if let Some(form) = form {
                 (form.around("calls", &html! {
@@ -377,8 +387,9 @@ fn call(callee: &Callee, is_next: bool, made: &Made, form: Option<&Form>) -> Mar
 }
 
 /// `#7119` is no number of a subscriber and is dialled as it is.
-fn dial(number: &Shown) -> Markup {
+fn dial(number: &Shown, is_drill: bool) -> Markup {
     match number {
+        Shown::Text(words) if is_drill => html! { span .number { (words) } " (訓練)" },
         Shown::Text(words) if words == "#7119" => {
             html! { a .number href="tel:%237119" { "＃7119" } }
         }

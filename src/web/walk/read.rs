@@ -8,7 +8,7 @@ use crate::domain::form::{Item, Level, Section, Source, Style};
 use crate::domain::phone::Phone;
 use crate::domain::sheet::Staleness;
 use crate::domain::standing::{self, Standing};
-use crate::domain::view::SheetView;
+use crate::domain::view::{DRILL, SheetView};
 use crate::web::icon::{Icon, icon};
 
 /// The most columns that fit a table in a card; longer rows become a list.
@@ -341,6 +341,7 @@ pub fn identity_header(view: &SheetView, photo_url: Option<&str>) -> Markup {
     let name = identity.name.to_string();
     let kana = identity.name_kana.value();
     html! {
+        @if view.marks.is_drill { p .strip .drill { (icon(Icon::Info)) " " (DRILL) } }
         header .person {
             (face(&name, photo_url))
             div .person-body {

@@ -419,6 +419,7 @@ fn view(inputs: &Inputs) -> SheetView {
             recorded_at: today().starts_at(),
             recorded_by: "佐々木 美由紀(看護職)".to_owned(),
             verified_at: None,
+            is_drill: false,
         },
         alike: vec!["203号室 髙崎 良子".to_owned()],
         as_of: today().starts_at(),

@@ -138,6 +138,7 @@ pub fn view(record: &Value, kind: StandingKind, number: usize) -> SheetView {
             recorded_at: Moment(NOW.0 - 3 * 24 * 3_600_000),
             recorded_by: "佐々木 美由紀(看護職)".to_owned(),
             verified_at: Some(Moment(NOW.0 - 3 * 24 * 3_600_000)),
+            is_drill: false,
         },
         alike: Vec::new(),
         as_of: NOW,

@@ -9,7 +9,7 @@ use crate::domain::date::{self, Day};
 use crate::domain::form::{self, Form};
 use crate::domain::sheet::Staleness;
 use crate::domain::standing::{self, BLANK_IS_FULL, Call, EVERYTHING_ELSE, NOT_COVERED, Standing};
-use crate::domain::view::SheetView;
+use crate::domain::view::{DRILL, SheetView};
 
 /// Side of the QR symbol without its quiet zone, in millimetres: the least that is allowed. A short address makes a
 /// symbol of few, large modules, whose quiet zone of four modules must fit beside it too.
@@ -64,6 +64,7 @@ pub(super) fn lead(
 
 fn title(form: &Form, view: &SheetView, holder: Option<&str>) -> Element {
     let hand_over = match holder {
+        _ if view.marks.is_drill => Text::critical(DRILL, 10.0),
         None => Text::critical("救急隊・搬送先病院へお渡しください", 10.0),
         Some(holder) => Text::critical(holder, 14.0),
     };
@@ -78,13 +79,21 @@ fn title(form: &Form, view: &SheetView, holder: Option<&str>) -> Element {
         .at(
             Width::Share(1.0),
             Vertical::Middle,
-            Text::heading(1, form.title.as_str())
+            Text::heading(1, titled(form, view))
                 .size(20.0)
                 .leading(1.1)
                 .within(1, 14.0),
         )
         .at(Width::Mm(66.0), Vertical::Middle, whose)
         .into()
+}
+
+/// The form's title, which in a drill says so.
+pub(super) fn titled(form: &Form, view: &SheetView) -> String {
+    match view.marks.is_drill {
+        true => format!("【訓練】{}", form.title),
+        false => form.title.clone(),
+    }
 }
 
 /// Version, verification, print and validity (safety.md S8, S9). What is stale stands in a row of its own: in words, and

@@ -35,6 +35,7 @@ fn view(record: &Value) -> SheetView {
             recorded_at: Moment(NOW.0 - 3 * DAY_MS),
             recorded_by: "鈴木 恵子(看護師)".to_owned(),
             verified_at: Some(Moment(NOW.0 - 3 * DAY_MS)),
+            is_drill: false,
         },
         alike: Vec::new(),
         as_of: NOW,
@@ -172,6 +173,7 @@ pub(in crate::export::pdf) fn empty() -> SheetView {
         recorded_at: NOW,
         recorded_by: "青木 修(管理者)".to_owned(),
         verified_at: None,
+        is_drill: false,
     };
     view
 }
