@@ -86,6 +86,7 @@ fn app(store: Store) -> App {
         clock: Box::new(SystemClock),
         entropy: Box::new(SystemEntropy),
         base_url: "http://localhost".to_owned(),
+        mailer: None,
         token_key: vec![7; 32],
         passwords: Passwords::new(&SystemEntropy),
     })

@@ -30,7 +30,18 @@ pub struct Given {
     /// 地域の取り決めのフォルダー。同じ key の地域を置き換え、新しい key の地域を加える
     #[arg(long, env = "HIKITSUGI_PROTOCOLS", value_name = "DIR")]
     protocols: Option<PathBuf>,
-    /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols)
+    /// お知らせのメールを送るサーバー。例 smtp://利用者:パスワード@ホスト:587?tls=required(既定は送らない)
+    #[arg(
+        long,
+        env = "HIKITSUGI_SMTP",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    smtp: Option<String>,
+    /// お知らせのメールの差出人。例 noreply@example.lg.jp
+    #[arg(long, env = "HIKITSUGI_MAIL_FROM", value_name = "ADDRESS")]
+    mail_from: Option<String>,
+    /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols, smtp, mail_from)
     #[arg(long, env = "HIKITSUGI_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     config: Option<PathBuf>,
@@ -47,6 +58,8 @@ pub struct Settings {
     pub forms: Option<PathBuf>,
     /// Rules of medical-control areas, one file an area.
     pub protocols: Option<PathBuf>,
+    /// The mail server and the sender's address.
+    pub mail: Option<(String, String)>,
 }
 
 impl Given {
@@ -77,6 +90,16 @@ impl Given {
             base_url,
             forms: self.forms.or(file.forms),
             protocols: self.protocols.or(file.protocols),
+            mail: match (self.smtp.or(file.smtp), self.mail_from.or(file.mail_from)) {
+                (None, None) => None,
+                (Some(server), Some(from)) => Some((server, from)),
+                (Some(_), None) => {
+                    return Err("smtp には mail_from(差出人)も必要です".to_owned());
+                }
+                (None, Some(_)) => {
+                    return Err("mail_from には smtp(メールサーバー)も必要です".to_owned());
+                }
+            },
         })
     }
 }

@@ -58,7 +58,14 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let url = format!("http://{}", listener.local_addr()?);
     let folder = Folder::fresh(options.data, &SystemEntropy)?;
     let store = Store::open(&format!("sqlite:{}", folder.database().display())).await?;
-    let app = serve::app(store.clone(), Forms::built_in(), protocols()?, url.clone()).await?;
+    let app = serve::app(
+        store.clone(),
+        Forms::built_in(),
+        protocols()?,
+        url.clone(),
+        None,
+    )
+    .await?;
     let city = City::generate(SEED, Day::of(app.now()));
     let filled = fill::fill(&app, &city, show_progress).await?;
     folder.keep_papers(&filled.papers)?;

@@ -70,7 +70,7 @@ pub(super) async fn open(settings: &Settings) -> Result<App, Failure> {
     let forms = serve::read_forms(settings.forms.as_deref())?;
     let protocols = serve::read_protocols(settings.protocols.as_deref())?;
     let store = Store::open(&settings.database).await?;
-    serve::app(store, forms, protocols, settings.base_url.clone()).await
+    serve::app(store, forms, protocols, settings.base_url.clone(), None).await
 }
 
 /// Says before anything is issued that its codes would lead nowhere.

@@ -13,6 +13,7 @@ use crate::domain::clock::{Clock, Entropy};
 use crate::domain::form::Forms;
 use crate::domain::protocol::Protocols;
 use crate::store::{Store, instance};
+use crate::web::mail::Mailer;
 use crate::web::{self, App, Parts, auth};
 
 pub async fn run(settings: Settings) -> Result<(), Failure> {
@@ -22,9 +23,22 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         .init();
     let forms = read_forms(settings.forms.as_deref())?;
     let protocols = read_protocols(settings.protocols.as_deref())?;
+    let mailer = settings
+        .mail
+        .as_ref()
+        .map(|(server, from)| Mailer::new(server, from))
+        .transpose()
+        .map_err(Failure)?;
     let listener = bind(settings.listen).await?;
     let store = Store::open(&settings.database).await?;
-    let app = app(store.clone(), forms, protocols, settings.base_url.clone()).await?;
+    let app = app(
+        store.clone(),
+        forms,
+        protocols,
+        settings.base_url.clone(),
+        mailer,
+    )
+    .await?;
     tracing::info!(listen = %settings.listen, base_url = settings.base_url, "serving");
     serve(listener, app, told_to_stop()).await?;
     store.close().await;
@@ -44,6 +58,7 @@ pub async fn app(
     forms: Forms,
     protocols: Protocols,
     base_url: String,
+    mailer: Option<Mailer>,
 ) -> Result<App, Failure> {
     let (clock, entropy) = (SystemClock, SystemEntropy);
     let mut fresh = [0; 32];
@@ -58,6 +73,7 @@ pub async fn app(
         entropy: Box::new(entropy),
         base_url,
         token_key,
+        mailer,
     }))
 }
 

@@ -117,7 +117,7 @@ impl Protocols {
         let mut added: Vec<(String, &str)> = Vec::new();
         let mut steps = Steps::default();
         for (name, text) in files {
-            if name == steps::FILE {
+            if name.rsplit(['/', '\\']).next() == Some(steps::FILE) {
                 match Steps::read(name, text) {
                     Ok(read) => steps = read,
                     Err(mistake) => mistakes.push(mistake),

@@ -89,6 +89,16 @@ impl Author {
         }
     }
 
+    /// The program itself, for a facility.
+    pub fn program(facility: &FacilityId, what: &str) -> Self {
+        Self {
+            facility: facility.clone(),
+            id: "program".to_owned(),
+            name: "自動".to_owned(),
+            source: what.to_owned(),
+        }
+    }
+
     /// Somebody at the sign-in page who is not signed in.
     pub fn stranger(source: &str) -> Self {
         Self {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::{Store, StoreError};
 use crate::domain::clock::Moment;
+use crate::domain::id::FacilityId;
 use crate::domain::permit::{EditFacility, Permit, ReadResident};
 
 statements! {
@@ -27,7 +28,15 @@ pub async fn newest(
     store: &Store,
     permit: &Permit<ReadResident>,
 ) -> Result<Option<Written>, StoreError> {
-    let rows: Vec<Written> = store.db().all(NEWEST, args![permit.facility()]).await?;
+    newest_of(store, permit.facility()).await
+}
+
+/// The same for the program itself, which tells those whom the facility named.
+pub async fn newest_of(
+    store: &Store,
+    facility: &FacilityId,
+) -> Result<Option<Written>, StoreError> {
+    let rows: Vec<Written> = store.db().all(NEWEST, args![facility]).await?;
     Ok(rows.into_iter().next())
 }
 

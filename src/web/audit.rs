@@ -81,6 +81,7 @@ fn action_label(action: &str) -> &str {
         "resident.listed" => "一覧を表示",
         "resident.viewed" => "入居者の画面を表示",
         "transport.viewed" => "急変の画面を表示",
+        "notice.mailed" => "お知らせのメール",
         "drill.prepared" => "訓練用の架空の方を準備",
         "transport.begun" => "急変の記録を開始",
         "transport.noted" => "急変の経過を記録",

@@ -38,7 +38,7 @@ use self::compare::{Compared, compare};
 pub(super) use self::compare::{card_changes, is_card, standing_changes};
 use self::visitor::Visitor;
 use super::scan::Tier;
-use super::{App, load, photo, session};
+use super::{App, load, mail, photo, session};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::directive::{Said, last_talk};
@@ -248,6 +248,13 @@ fn shut_door(behind: &Behind, wants_json: bool) -> Response {
 
 async fn opened(app: &App, found: FoundLink, visitor: &Visitor, emergency: bool) -> Response {
     let opening = read(app, &found, visitor, emergency).await;
+    let is_explained = opening
+        .sheet
+        .as_ref()
+        .is_none_or(|sheet| !matches!(sheet.emergency, Emergency::None));
+    if !is_explained && !opening.paper.is_drill {
+        mail::tell(app, found.facility(), mail::Kind::Scanned);
+    }
     let form = app.forms.scan();
     if visitor.wants_json {
         json::opened(form, &opening)

@@ -23,6 +23,7 @@ mod guard;
 mod icon;
 pub mod import;
 mod load;
+pub mod mail;
 mod notice;
 mod page;
 mod paper;
@@ -68,6 +69,8 @@ pub struct Parts {
     /// Signs API tokens; at least 32 bytes, kept in the database so that every process shares it.
     pub token_key: Vec<u8>,
     pub passwords: auth::Passwords,
+    /// `None` where no mail server is set.
+    pub mailer: Option<mail::Mailer>,
 }
 
 impl std::ops::Deref for App {

@@ -24,7 +24,7 @@ use super::load::{self, Loaded};
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::scan::tier_label;
 use super::session::sha256;
-use super::{App, WebError, flow, resident as residents, walk};
+use super::{App, WebError, flow, mail, resident as residents, walk};
 use crate::domain::answer::{Inputs, Problems};
 use crate::domain::clock::Moment;
 use crate::domain::date::{Day, clock_time, time_beside};
@@ -181,8 +181,13 @@ pub async fn begin(
     Path(id): Path<ResidentId>,
 ) -> Result<Response, WebError> {
     let new = TransportId::new(app.clock.as_ref(), app.entropy.as_ref());
-    match transport::begin(&app.store, &permit, &id, new, app.now()).await {
-        Ok(begun) => Ok(Redirect::to(&format!("/transports/{begun}")).into_response()),
+    match transport::begin(&app.store, &permit, &id, new.clone(), app.now()).await {
+        Ok(begun) => {
+            if begun == new {
+                mail::tell(&app, permit.facility(), mail::Kind::EmergencyBegan);
+            }
+            Ok(Redirect::to(&format!("/transports/{begun}")).into_response())
+        }
         Err(error) if error.is_fault() || !app.store.is_writable() => {
             tracing::error!(%error, "emergency not kept");
             let read = permit.actor().permit::<ReadResident>()?;

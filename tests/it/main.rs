@@ -14,6 +14,7 @@ mod forms_check;
 mod golden;
 mod hazards;
 mod layers;
+mod mail;
 mod paper;
 mod protocols;
 mod readback;

@@ -35,6 +35,22 @@ fn a_city_checks_its_file_before_it_counts() {
         told.contains("minato みなと市: みなと市では、条件がそろい医師が電話で指示した場合に限り")
     );
     assert!(told.contains("default ") && told.contains("この地域では救急隊は蘇生を行い搬送します"));
+    // The steps of an emergency lie in the same folder.
+    let steps = include_str!("../../protocols/steps.toml");
+    let file = folder.path().join("steps.toml");
+    std::fs::write(
+        &file,
+        steps.replace("胸骨圧迫を始める", "胸骨圧迫を始め、交代で続ける"),
+    )
+    .unwrap();
+    assert!(hikitsugi(&["protocols", "check", dir]).status.success());
+    std::fs::write(&file, steps.replace("[\"cpr\"]", "[\"dance\"]")).unwrap();
+    let refused = hikitsugi(&["protocols", "check", dir]);
+    let told = text(&refused.stdout) + &text(&refused.stderr);
+    assert!(
+        !refused.status.success() && told.contains("steps.toml:31:1:") && told.contains("dance"),
+        "{told}"
+    );
     let built_in = hikitsugi(&["protocols", "check"]);
     assert!(built_in.status.success() && !text(&built_in.stdout).contains("minato"));
 }

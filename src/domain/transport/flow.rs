@@ -207,6 +207,45 @@ answers! {
     }
 }
 
+/// An address for notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailAddress(String);
+
+impl Scalar for MailAddress {
+    const KIND: Kind = Kind::Text { max: 120 };
+
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let plain = |c: char| c.is_ascii_graphic() && !"<>()[],;:\\\"".contains(c);
+        let is_right = text.chars().count() <= 120
+            && text.chars().all(plain)
+            && text.split_once('@').is_some_and(|(who, host)| {
+                let is_host = host.contains('.') && !host.contains('@');
+                !who.is_empty() && is_host && host.split('.').all(|part| !part.is_empty())
+            });
+        match is_right {
+            true => Ok(Self(text.to_owned())),
+            false => Err(Problem::new(
+                "メールアドレスは「name@example.jp」のように半角で入力してください",
+            )),
+        }
+    }
+
+    fn input(&self) -> String {
+        self.0.clone()
+    }
+
+    fn shown(&self) -> String {
+        self.0.clone()
+    }
+}
+
+answers! {
+    /// Whoever is told by e-mail that something happened.
+    pub struct MailTo {
+        address: Known<MailAddress> = "メールアドレス",
+    }
+}
+
 unit!(WaitMinutes, "分", 10..=150 tenths, decimals false);
 
 answers! {
@@ -214,6 +253,7 @@ answers! {
         callees: Rows<Callee> = "電話する相手",
         own_steps: Rows<OwnStep> = "施設の手順",
         instructions: Rows<Instruction> = "医師が書いた指示",
+        mail_to: Rows<MailTo> = "お知らせのメール",
         plans_approved_by: Known<Text<120>> = "看取りの計画を承認した医師会・消防",
         plans_approved_on: Known<Day> = "承認の日",
         plans_document: Known<Text<120>> = "承認の文書と保管場所",
@@ -254,6 +294,12 @@ impl Flow {
 
     pub fn inputs(&self) -> Inputs {
         group_inputs(self)
+    }
+
+    /// Who is told by e-mail.
+    pub fn mails(&self) -> impl Iterator<Item = String> {
+        let rows = self.mail_to.rows().iter();
+        rows.filter_map(|row| row.address.value().map(Scalar::input))
     }
 
     /// Whether plans in which a physician is called before 119 are shown at all: only where the area's physicians and fire

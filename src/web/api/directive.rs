@@ -28,7 +28,7 @@ use crate::domain::standing::Standing;
 use crate::store::directive::{self, NewStatement};
 use crate::store::resident;
 use crate::web::error::ApiError;
-use crate::web::{App, WebError, load};
+use crate::web::{App, WebError, load, mail};
 
 #[derive(Deserialize)]
 pub struct Window {
@@ -243,6 +243,9 @@ impl Call<'_> {
                 self.app.now(),
             )
             .await?;
+            if matches!(Spoken::of(self.kind), Spoken::RaisesProtection) {
+                mail::tell(self.app, permit.facility(), mail::Kind::ProtectionRaised);
+            }
             let said = said_json(&said);
             Ok(Answer {
                 status: StatusCode::CREATED,

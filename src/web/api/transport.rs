@@ -19,7 +19,7 @@ use crate::store::resident;
 use crate::store::transport::{self, NewNote, Noted, Transport};
 use crate::web::error::ApiError;
 use crate::web::transport::{WHO_CHARS, WORDS_CHARS, said};
-use crate::web::{App, WebError, load};
+use crate::web::{App, WebError, load, mail};
 
 #[derive(Deserialize)]
 pub struct Window {
@@ -49,7 +49,10 @@ pub async fn begin(
     let new = TransportId::new(app.clock.as_ref(), app.entropy.as_ref());
     let begun = transport::begin(&app.store, &permit, &id, new.clone(), app.now()).await?;
     let status = match begun == new {
-        true => StatusCode::CREATED,
+        true => {
+            mail::tell(&app, permit.facility(), mail::Kind::EmergencyBegan);
+            StatusCode::CREATED
+        }
         false => StatusCode::OK,
     };
     let (known, noted) = transport::get(&app.store, &permit.actor().permit()?, &begun).await?;

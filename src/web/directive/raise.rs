@@ -22,7 +22,7 @@ use crate::web::document::{PaperState, who_prints};
 use crate::web::icon::{Icon, icon};
 use crate::web::page::{NoticeKind, Page, Place, notice};
 use crate::web::walk::edit::{About, Typed, field};
-use crate::web::{App, WebError, walk};
+use crate::web::{App, WebError, mail, walk};
 
 /// The buttons: what is posted, the word, and when it is pressed.
 const BUTTONS: [(&str, &str, &str); 5] = [
@@ -138,6 +138,7 @@ pub async fn post(
     };
     let limits = Limits::default();
     let said = directive::record(&app.store, &permit, &id, new, None, limits, app.now()).await?;
+    mail::tell(&app, permit.facility(), mail::Kind::ProtectionRaised);
     if unread.is_empty() {
         let to = format!("{}/said/{}", address(&id), said.seq);
         return Ok(Redirect::to(&to).into_response());

@@ -17,6 +17,7 @@ use hikitsugi::store::Store;
 use hikitsugi::store::facility::{self, FacilityText};
 use hikitsugi::store::staff::{self, NewStaff};
 use hikitsugi::web::auth::Passwords;
+use hikitsugi::web::mail::Mailer;
 use hikitsugi::web::{App, Parts, router};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -58,13 +59,23 @@ pub struct Service {
     pub base_url: String,
 }
 
+/// The address on papers, where no browser follows it.
+const HERE: &str = "https://q.minato.example.jp";
+
 impl Service {
     pub async fn start(bench: Bench) -> Self {
         Self::with_forms(bench, Forms::built_in()).await
     }
 
     pub async fn with_forms(bench: Bench, forms: Forms) -> Self {
-        Self::settled(bench, forms, "https://q.minato.example.jp".to_owned()).await
+        Self::settled(bench, forms, HERE.to_owned(), None).await
+    }
+
+    /// With a mail server: what happens is told by e-mail too.
+    pub async fn mailing(bench: Bench, server: &str) -> Self {
+        let mailer = Mailer::new(server, "hikitsugi@city.minato.example.jp");
+        let mailer = Some(mailer.expect("the server's address can be read"));
+        Self::settled(bench, Forms::built_in(), HERE.to_owned(), mailer).await
     }
 
     /// The service on a port of this machine, for as long as the test runs; the codes on its papers lead there.
@@ -73,7 +84,8 @@ impl Service {
             .await
             .expect("loopback has a free port");
         let address = listener.local_addr().expect("a listener has an address");
-        let service = Self::settled(bench, Forms::built_in(), format!("http://{address}")).await;
+        let service =
+            Self::settled(bench, Forms::built_in(), format!("http://{address}"), None).await;
         let router = service.router.clone();
         tokio::spawn(async move {
             axum::serve(
@@ -92,12 +104,19 @@ impl Service {
             .expect("the service listens")
     }
 
-    async fn settled(bench: Bench, forms: Forms, base_url: String) -> Self {
+    async fn settled(bench: Bench, forms: Forms, base_url: String, mailer: Option<Mailer>) -> Self {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::default());
         settle(&bench, &quick_hash(), clock.now()).await;
         Self {
-            router: routed(&bench, forms, clock.clone(), entropy.clone(), &base_url),
+            router: routed(
+                &bench,
+                forms,
+                clock.clone(),
+                entropy.clone(),
+                &base_url,
+                mailer,
+            ),
             clock,
             entropy,
             bench,
@@ -113,7 +132,7 @@ impl Service {
         self.bench.store = store.expect("the database opens again");
         let (clock, entropy) = (self.clock.clone(), self.entropy.clone());
         let forms = Forms::built_in();
-        self.router = routed(&self.bench, forms, clock, entropy, &self.base_url);
+        self.router = routed(&self.bench, forms, clock, entropy, &self.base_url, None);
     }
 
     /// A physician whom the city office added to さざなみ苑; the id is the login too.
@@ -234,6 +253,7 @@ fn routed(
     clock: Arc<FixedClock>,
     entropy: Arc<SeededEntropy>,
     base_url: &str,
+    mailer: Option<Mailer>,
 ) -> Router {
     let passwords = Passwords::new(entropy.as_ref());
     router(App::new(Parts {
@@ -244,6 +264,7 @@ fn routed(
         entropy: Box::new(SharedEntropy(entropy)),
         base_url: base_url.to_owned(),
         token_key: vec![7; 32],
+        mailer,
         passwords,
     }))
 }
