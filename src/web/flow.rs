@@ -78,6 +78,16 @@ fn hint(key: &str) -> &'static str {
     }
 }
 
+/// The heading above the field that begins a part of the page.
+fn part(key: &str) -> Option<&'static str> {
+    match key {
+        "callees" => Some("急変の画面に出るもの"),
+        "mail_to" => Some("画面の前にいない人へ"),
+        "plans_approved_by" => Some("D 医師が署名した看取りの計画"),
+        _ => None,
+    }
+}
+
 fn show(app: &App, page: &Page, shown: &Shown<'_>) -> Markup {
     let typed = Typed {
         inputs: shown.inputs,
@@ -100,6 +110,7 @@ fn show(app: &App, page: &Page, shown: &Shown<'_>) -> Markup {
                 (walk::edit::error_summary_among(Flow::FIELDS, shown.problems, shown.inputs))
                 input type="hidden" name="version" value=(shown.version);
                 @for field in Flow::FIELDS {
+                    @if let Some(part) = part(field.key) { h2 { (part) } }
                     (walk::edit::field(field, walk::edit::About { hint: Some(hint(field.key)), ..Default::default() }, &typed))
                 }
                 div .bar { button .button name="do" value="save" { "保存する" } }

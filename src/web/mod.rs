@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use crate::domain::clock::{Clock, Entropy, Moment};
@@ -230,6 +231,8 @@ pub fn router(app: App) -> Router {
     let open = Router::new()
         .route("/assets/{name}", get(assets::serve))
         .route("/papers/explanation.pdf", get(directive_paper::explanation))
+        // A PDF names no icon, and browsers ask for one.
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/healthz", get(guard::healthz))
         .route("/readyz", get(guard::readyz));
     // Opened by the token alone: no session, so no other site's page can misuse one.

@@ -346,7 +346,9 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
     assert_eq!(manager.post("/facility/flow", &FLOW).await.status, 200);
     let base = service.base_url.clone();
     tokio::task::spawn_blocking(move || {
-        let phone = Browser::start(Screen::Phone).keeping(&screens());
+        let phone = Browser::start(Screen::Phone)
+            .keeping(&screens())
+            .for_everybody();
         sign_in(&phone, &base, "care");
         phone.find("a[href='/transports']").click();
         phone.see("どなたですか");
@@ -358,6 +360,10 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
             .click();
         // Two taps, and what to do stands there.
         phone.find("#script");
+        // The third one issues the paper and opens it beside the page: what is left is to print it.
+        phone.find("#papers form button").click();
+        phone.closes_the_other_window();
+        desk_sees_a_new_paper(&base);
         phone.look("transport-script");
         for tap in ["call_119", "cpr", "door"] {
             let button = format!(".branch button[value='{tap}']");
@@ -400,11 +406,15 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
             .click();
         phone.look("transport-observation");
         // The crew has the page open, and it grows under their eyes; so does the nurse's list, before anybody asks.
-        let crew = Browser::start(Screen::Phone).keeping(&screens());
+        let crew = Browser::start(Screen::Phone)
+            .keeping(&screens())
+            .for_everybody();
         crew.open(&paper);
         crew.press("救急活動のため表示する");
         crew.see("AEDを使った");
-        let desk = Browser::start(Screen::Desk).keeping(&screens());
+        let desk = Browser::start(Screen::Desk)
+            .keeping(&screens())
+            .for_everybody();
         sign_in(&desk, &base, "nurse");
         desk.see("急変の対応中");
         desk.look("residents-emergency");
@@ -461,6 +471,68 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
     .unwrap();
 }
 
+/// The sheet of the binder, and the one that was just printed.
+fn desk_sees_a_new_paper(base: &str) {
+    let desk = Browser::start(Screen::Desk);
+    sign_in(&desk, base, "nurse");
+    desk.open(&format!("{base}/documents"));
+    desk.see("2026-0002");
+}
+
+/// The same at the desk without a pointer: every step is reached by the tab key.
+#[tokio::test]
+async fn three_in_the_morning_by_keyboard_alone() {
+    let service = Service::listen(crate::support::Bench::sqlite().await).await;
+    let api = service.api("nurse").await;
+    let resident = sheet::admit(&api, &sheet::full()).await;
+    sheet::admit(&api, &sheet::overflowing()).await;
+    let base = service.base_url.clone();
+    tokio::task::spawn_blocking(move || {
+        let desk = Browser::start(Screen::Desk);
+        sign_in(&desk, &base, "care");
+        desk.tab_to("a[href='/transports']").type_in(key::ENTER);
+        desk.see("どなたですか");
+        desk.tab_to("#q").type_in("たかさき");
+        desk.focused().type_in(key::ENTER);
+        desk.see("「たかさき」で");
+        desk.tab_to(&format!(
+            "form[action='/residents/{resident}/transports'] button"
+        ))
+        .type_in(key::ENTER);
+        desk.find("#script");
+        for event in ["call_119", "cpr", "aed"] {
+            let button = format!(".branch button[value='{event}']");
+            desk.tab_to(&button).type_in(key::ENTER);
+            desk.find(&format!("{button} svg"));
+            // Whoever goes on stands where they were.
+            let stays = desk.js(
+                "return document.activeElement.matches(arguments[0])",
+                json!([button]),
+            );
+            assert_eq!(stays, true, "{event}");
+        }
+        desk.tab_to("#observation summary").type_in(key::ENTER);
+        desk.tab_to("#observation input[name='jcs']")
+            .type_in(key::SPACE);
+        desk.tab_to("#observation input[name='spo2']").type_in("88");
+        desk.tab_to("button[value='observation']")
+            .type_in(key::ENTER);
+        desk.see_in("timeline", "SpO2 88%");
+        desk.tab_to("#calls button[value='family.answered']")
+            .type_in(key::ENTER);
+        desk.see_in("timeline", "家族に電話");
+        desk.tab_to("#destination")
+            .type_in("みなと市民病院 介木が同乗");
+        desk.focused().type_in(key::ENTER);
+        desk.see_in("timeline", "みなと市民病院 介木が同乗");
+        desk.tab_to("#ending").type_in("搬送した");
+        desk.focused().type_in(key::ENTER);
+        desk.see("この急変の記録は終わっています");
+    })
+    .await
+    .unwrap();
+}
+
 /// Every page with everything on it, for everybody who may see it, at every width.
 #[tokio::test]
 async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
@@ -503,8 +575,20 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
     let nurse = service.sign_in("nurse").await;
     let fax = nurse.does(&format!("/documents/{paper}/fax"), &sent).await;
     let scan = issued.address().to_owned();
+    let drill = nurse.does("/drills", &[]).await;
+    for (number, event) in ["call_119", "cpr", "door", "handed_over", "closed"]
+        .iter()
+        .enumerate()
+    {
+        service.clock.advance_minutes(1);
+        nurse
+            .does(&drill, &[("do", event), ("tap", &number.to_string())])
+            .await;
+    }
     let visits = move || {
-        let browser = Browser::start(Screen::Desk).keeping(&screens());
+        let browser = Browser::start(Screen::Desk)
+            .keeping(&screens())
+            .for_everybody();
         let visit = |name: &str, path: &str| {
             browser.open(&format!("{base}{path}"));
             browser.find("main");
@@ -552,6 +636,9 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
             visit(name, &format!("/{name}"));
         }
         visit("flow", "/facility/flow");
+        visit("drills", "/drills");
+        visit("drill", &drill);
+        visit("drill-result", &drill.replace("/transports/", "/drills/"));
         browser.press("ログアウト");
         sign_in(&browser, &base, "operator");
         visit("facilities", "/facilities");

@@ -225,18 +225,20 @@
     const address = new URL(form.action);
     if (!form.closest("#emergency") || address.pathname !== location.pathname || !event.submitter) return;
     event.preventDefault();
+    // Pressed twice in a row is pressed once. It keeps the focus, which a disabled button would lose.
+    if (event.submitter.ariaDisabled === "true") return;
     const words = new URLSearchParams(new FormData(form));
     words.append(event.submitter.name, event.submitter.value);
     taps += 1;
     words.set("tap", words.get("tap") + "-" + (taps % 1000));
     const button = event.submitter;
-    button.disabled = true;
+    button.ariaDisabled = "true";
     const title = form.closest(".asking") ? form.closest(".asking").querySelector("h2") : button;
     const said = words.get("words") ? "「" + words.get("words") + "」" : "";
     unsent.push({ to: address.pathname, part: address.hash.slice(1), words: words.toString(), at: Date.now(), by: me, what: title.textContent.trim() + said });
     keep();
     if (isSending) waits();
-    send().finally(() => { button.disabled = false; });
+    send().finally(() => { button.ariaDisabled = null; });
   });
   window.addEventListener("online", send);
   window.addEventListener("beforeunload", (event) => {

@@ -87,6 +87,8 @@ pub struct Browser {
     screen: Screen,
     /// Where [`Browser::look`] keeps its pictures; without it they are only checked.
     pictures: Option<PathBuf>,
+    /// Whether [`Browser::look`] asks axe.
+    for_everybody: bool,
 }
 
 /// A thing on a page.
@@ -116,7 +118,36 @@ impl Browser {
             session,
             screen,
             pictures: None,
+            for_everybody: false,
         }
+    }
+
+    /// Every page that is looked at is also checked by axe, for who cannot see it or point at it.
+    pub fn for_everybody(mut self) -> Self {
+        self.for_everybody = true;
+        self
+    }
+
+    /// What axe objects to: the rule, and the first things that break it.
+    fn objections(&self) -> Vec<String> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("target/axe/node_modules/axe-core/axe.min.js");
+        let axe =
+            std::fs::read_to_string(path).expect("axe-core is there; tests/run setup brings it");
+        self.js(
+            &format!("{axe}; window.axe = window.axe || axe;"),
+            json!([]),
+        );
+        let run = "const done = arguments[arguments.length - 1];
+            window.axe.run(document, { resultTypes: ['violations'] }).then(
+                (found) => done(found.passes.length < 10 ? [`axe checked only ${found.passes.length} rules`] : found.violations.map((one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(' | ')}`)),
+                (error) => done([String(error)]));";
+        let found = self.call(
+            "POST",
+            "/execute/async",
+            &json!({ "script": run, "args": [] }),
+        );
+        found.as_array().into_iter().flatten().map(words).collect()
     }
 
     /// Keeps every picture as `FOLDER/NAME-WIDTH.png`, so that people can look at the pages; `HIKITSUGI_PICTURES=no` where
@@ -265,6 +296,10 @@ impl Browser {
             }
         }
         self.hold(self.screen);
+        if self.for_everybody {
+            let objections = self.objections();
+            assert!(objections.is_empty(), "{name}: {objections:#?}");
+        }
         let complaints = self.complaints();
         assert!(complaints.is_empty(), "{name}: {complaints:#?}");
     }
@@ -276,6 +311,40 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", scheme("dark"));
         self.look(name);
         self.devtools("Emulation.setEmulatedMedia", scheme("light"));
+    }
+
+    /// Goes on with the keyboard until it speaks to the thing that a CSS selector names.
+    pub fn tab_to(&self, selector: &str) -> Found<'_> {
+        const STEPS: usize = 300;
+        let is_there = || {
+            self.js(
+                "return document.activeElement.matches(arguments[0])",
+                json!([selector]),
+            ) == true
+        };
+        for _ in 0..STEPS {
+            if is_there() {
+                return self.focused();
+            }
+            self.focused().type_in(key::TAB);
+        }
+        panic!("{selector} is not reached by the keyboard");
+    }
+
+    /// Closes the window that the page opened beside itself, as soon as it is there.
+    pub fn closes_the_other_window(&self) {
+        let here = self.call("GET", "/window", &json!({}));
+        let other = loop {
+            let handles = self.call("GET", "/window/handles", &json!({}));
+            let mut handles = handles.as_array().cloned().unwrap_or_default();
+            handles.retain(|handle| *handle != here);
+            if let Some(other) = handles.pop() {
+                break other;
+            }
+        };
+        self.call("POST", "/window", &json!({ "handle": other }));
+        self.call("DELETE", "/window", &json!({}));
+        self.call("POST", "/window", &json!({ "handle": here }));
     }
 
     /// Takes the network away, or gives it back.
