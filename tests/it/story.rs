@@ -13,6 +13,7 @@ mod editing;
 mod fax;
 mod forms;
 mod import;
+mod killed;
 mod paper;
 mod people;
 mod prepared;

@@ -23,6 +23,30 @@ pub struct Answer {
     pub kept: Value,
 }
 
+/// The key of a call, if it has one.
+///
+/// # Errors
+/// `Bad` for one that is no key.
+pub fn key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let plain = key.to_str().ok();
+    let key = plain.filter(|key| !key.is_empty() && key.len() <= KEY_MAX);
+    key.map(Some).ok_or_else(|| {
+        ApiError(WebError::Bad(
+            "Idempotency-Key は200文字までの英数字にしてください".to_owned(),
+        ))
+    })
+}
+
+/// The key was used for another call.
+pub fn mismatch() -> ApiError {
+    ApiError(WebError::Bad(
+        "この Idempotency-Key は別の内容で使われています。新しいキーにしてください".to_owned(),
+    ))
+}
+
 /// Does `work` once for each `Idempotency-Key`; without the header, simply does it. A repeat gives what was kept.
 ///
 /// # Errors
@@ -37,19 +61,10 @@ pub async fn once<A, F>(
 where
     F: Future<Output = Result<Answer, ApiError>>,
 {
-    let Some(key) = headers.get("idempotency-key") else {
+    let Some(key) = key(headers)? else {
         let answer = work.await?;
         return Ok((answer.status, answer.body));
     };
-    let key = key
-        .to_str()
-        .ok()
-        .filter(|key| !key.is_empty() && key.len() <= KEY_MAX)
-        .ok_or_else(|| {
-            ApiError(WebError::Bad(
-                "Idempotency-Key は200文字までの英数字にしてください".to_owned(),
-            ))
-        })?;
     let now = app.now();
     let since = now.plus_days(-KEPT_DAYS);
     match idempotency::claim(&app.store, permit, key, &sha256(request), since, now).await? {
@@ -62,12 +77,7 @@ where
             return Ok((status.unwrap_or(StatusCode::OK), body));
         }
         Claim::Running => return Err(ApiError(WebError::TooMany { seconds: 2 })),
-        Claim::Mismatch => {
-            return Err(ApiError(WebError::Bad(
-                "この Idempotency-Key は別の内容で使われています。新しいキーにしてください"
-                    .to_owned(),
-            )));
-        }
+        Claim::Mismatch => return Err(mismatch()),
     }
     match work.await {
         Ok(answer) => {

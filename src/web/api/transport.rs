@@ -4,11 +4,13 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::caller::{Allowed, Body};
-use super::idempotency::{self, Answer};
+use super::idempotency;
 use super::{instant, limit, reference};
 use crate::domain::answer::{Inputs, Problems};
 use crate::domain::id::{ResidentId, TransportId, new_uuid};
@@ -18,6 +20,7 @@ use crate::domain::transport::{Event, Outcome};
 use crate::store::resident;
 use crate::store::transport::{self, NewNote, Noted, Transport};
 use crate::web::error::ApiError;
+use crate::web::session::sha256;
 use crate::web::transport::{WHO_CHARS, WORDS_CHARS, said};
 use crate::web::{App, WebError, load, mail};
 
@@ -120,30 +123,35 @@ pub async fn record(
     };
     let (words, said) = said(event, &new.words, &Inputs::from_json(&new.body))
         .map_err(|problems| ApiError(WebError::Fields(problems)))?;
-    let work = async {
-        let tap = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
-        let note = NewNote {
-            event,
-            about: new.about,
-            who: &who,
-            outcome: outcome.flatten(),
-            words: &words,
-            body: &said,
-            tap: &tap,
-            tapped_at: None,
-        };
-        transport::record(&app.store, &permit, &id, note, app.now()).await?;
-        let (known, noted) = transport::get(&app.store, &permit.actor().permit()?, &id).await?;
-        Ok(Answer {
-            status: StatusCode::CREATED,
-            body: whole(&known, &noted),
-            kept: json!({"id": id}),
-        })
+    // The entry itself keeps the key, so that a call that was cut off can be sent again whenever that was.
+    let tap = match idempotency::key(&headers)? {
+        Some(key) => BASE64_STANDARD.encode(sha256(
+            format!("{}\n{key}", permit.actor().staff).as_bytes(),
+        )),
+        None => new_uuid(app.clock.as_ref(), app.entropy.as_ref()),
     };
-    // The same key for another emergency is another call.
-    let request = [id.as_str().as_bytes(), &body.bytes].concat();
-    let (status, json) = idempotency::once(&app, &permit, &headers, &request, work).await?;
-    Ok((status, Json(json)).into_response())
+    let note = NewNote {
+        event,
+        about: new.about,
+        who: &who,
+        outcome: outcome.flatten(),
+        words: &words,
+        body: &said,
+        tap: &tap,
+        tapped_at: None,
+    };
+    transport::record(&app.store, &permit, &id, note, app.now()).await?;
+    let (known, noted) = transport::get(&app.store, &permit.actor().permit()?, &id).await?;
+    let is_this = |entry: &Noted| {
+        let same =
+            (entry.kind, entry.about, entry.outcome) == (event, new.about, outcome.flatten());
+        same && entry.who == who && entry.words == words && entry.entry().body == said
+    };
+    let mut noted_so = noted.iter().filter(|entry| entry.tap == tap);
+    if !noted_so.any(is_this) {
+        return Err(idempotency::mismatch());
+    }
+    Ok((StatusCode::CREATED, Json(whole(&known, &noted))).into_response())
 }
 
 fn head(known: &Transport) -> Value {

@@ -183,6 +183,56 @@ both_databases! {
         assert!(!text.contains("119番に電話した") && text.contains("119番のときに手書き"), "{text}");
     }
 
+    /// Every branch of the steps: what it is noted with, and what it changes on the page.
+    async fn each_branch_of_the_steps_can_be_walked_to_its_end(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let nurse = service.api("nurse").await;
+        let walks: [(&str, &[&str], &[&str]); 3] = [
+            ("A", &["help", "call_119", "cpr", "aed"], &["胸骨圧迫を始めた", "AEDを使った"]),
+            ("B", &["choking", "call_119", "back_blows", "suction"], &["のどに詰まった", "背中をたたいた"]),
+            ("C", &["nurse.no_answer", "physician.no_answer", "hospital.no_answer", "advice.answered"], &["救急相談に電話"]),
+        ];
+        for (branch, events, told) in walks {
+            let id = sheet::admit(&nurse, &sheet::ordinary()).await;
+            let emergency = care.does(&format!("/residents/{id}/transports"), &[]).await;
+            for event in events {
+                let who = if event.contains('.') { branch } else { "" };
+                taps(&care, &emergency, &[("do", event), ("who", who)]).await;
+            }
+            for event in ["door", "belongings", "others", "crew_arrived", "handed_over", "departed", "destination", "manager", "return", "closed"] {
+                taps(&care, &emergency, &[("do", event)]).await;
+            }
+            let page = care.see(&emergency).await;
+            let happened = happened(&page);
+            for words in told.iter().chain(&["救急車が出発した", "急変の記録を終えた"]) {
+                assert!(happened.contains(words), "{branch}: {words} in {happened}");
+            }
+            assert!(page.contains("この急変の記録は終わっています"), "{branch}");
+        }
+    }
+
+    /// Over midnight, a month's end and a year's end: each entry says its day where that is another.
+    async fn an_emergency_over_midnight_at_the_end_of_a_year_says_which_day(bench: Bench) {
+        let service = Service::start(bench).await;
+        // From 2026-11-23 12:00 to 2026-11-30 23:58, and from there to 2026-12-31 23:58.
+        for (days, first, second) in [(7, "11月30日", "12月1日"), (31, "12月31日", "1月1日")] {
+            let until_evening = if days == 7 { 11 * 60 + 58 } else { -4 };
+            service.clock.advance_minutes(days * 24 * 60 + until_evening);
+            let care = service.sign_in("care").await;
+            let (_, emergency) = begun(&service, &care).await;
+            taps(&care, &emergency, &[("do", "call_119")]).await;
+            service.clock.advance_minutes(4);
+            taps(&care, &emergency, &[("do", "cpr")]).await;
+            let page = care.see(&emergency).await;
+            let told = happened(&page);
+            assert!(told.contains("23:58 119番に電話した"), "{told}");
+            assert!(told.contains(&format!("{second}(")) && told.contains("0:02 胸骨圧迫を始めた"), "{second} in {told}");
+            assert!(page.contains(first), "{first}");
+            taps(&care, &emergency, &[("do", "closed")]).await;
+        }
+    }
+
     async fn a_tap_that_could_only_be_sent_later_stands_where_it_was_tapped(bench: Bench) {
         let service = Service::start(bench).await;
         let (nurse, care) = (service.sign_in("nurse").await, service.sign_in("care").await);
@@ -464,6 +514,8 @@ both_databases! {
             let noted = api.json(Method::POST, &events, &key, &spo2).await;
             assert_eq!(noted.status, StatusCode::CREATED, "{}", noted.text());
         }
+        let other = api.json(Method::POST, &events, &key, &json!({"event": "cpr"})).await;
+        assert_eq!(other.status, StatusCode::BAD_REQUEST, "a key is for one call: {}", other.text());
         let call = json!({"event": "physician", "who": "みなと医院", "outcome": "no_answer"});
         assert_eq!(api.json(Method::POST, &events, &[], &call).await.status, StatusCode::CREATED);
         let care = service.sign_in("care").await;
