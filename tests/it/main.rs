@@ -15,6 +15,7 @@ mod golden;
 mod hazards;
 mod layers;
 mod mail;
+mod measured;
 mod paper;
 mod protocols;
 mod readback;

@@ -354,6 +354,19 @@ impl Browser {
         self.devtools("Network.emulateNetworkConditions", network);
     }
 
+    /// A line of so many bits a second, on which an answer takes so many milliseconds to begin.
+    pub fn on_a_line_of(&self, bits: u32, latency_ms: u32) {
+        self.devtools("Network.enable", json!({}));
+        let bytes = bits / 8;
+        let network = json!({"offline": false, "latency": latency_ms, "downloadThroughput": bytes, "uploadThroughput": bytes});
+        self.devtools("Network.emulateNetworkConditions", network);
+    }
+
+    /// Style and script are fetched anew.
+    pub fn forgets_files(&self) {
+        self.devtools("Network.clearBrowserCache", json!({}));
+    }
+
     fn hold(&self, screen: Screen) {
         let (width, height) = screen.size();
         self.measure(screen, width, height);
