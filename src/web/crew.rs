@@ -28,9 +28,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{Method, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
 use self::at_call::Emergency;
@@ -38,7 +38,8 @@ use self::compare::{Compared, compare};
 pub(super) use self::compare::{card_changes, is_card, standing_changes};
 use self::visitor::Visitor;
 use super::scan::Tier;
-use super::{App, load, mail, photo, session};
+use super::session::SignedIn;
+use super::{App, WebError, load, mail, photo, session};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::directive::{Said, last_talk};
@@ -106,12 +107,20 @@ enum Behind {
 /// What [`cover`] answers in JSON, for the OpenAPI document: path and schemas.
 pub use self::json::{path as openapi_path, schemas as openapi_schemas};
 
+/// What [`cover`] is asked with by who works in the facility, and what its link says.
+const STAFF: &str = "staff";
+
 pub async fn cover(
     State(app): State<App>,
     method: Method,
     token: Result<Path<String>, PathRejection>,
     visitor: Visitor,
+    RawQuery(query): RawQuery,
+    signed_in: Result<Option<SignedIn>, WebError>,
 ) -> Response {
+    if query.as_deref() == Some(STAFF) {
+        return for_staff(behind(&app, token).await, signed_in.ok().flatten());
+    }
     match behind(&app, token).await {
         // Only who asks for JSON by name opens with a GET; a HEAD never opens.
         Behind::Live(found) if visitor.wants_json && method == Method::GET => {
@@ -134,6 +143,22 @@ pub async fn open(
     match behind(&app, token).await {
         Behind::Live(found) => opened(&app, *found, &visitor, asks_in_emergency(body)).await,
         shut => shut_door(&shut, visitor.wants_json),
+    }
+}
+
+/// Who works in the facility comes from the card at the bed to the resident, where 急変 is one tap: also by a paper that
+/// has ended. Others are told nothing.
+fn for_staff(behind: Behind, signed_in: Option<SignedIn>) -> Response {
+    let found = match behind {
+        Behind::Live(found) | Behind::Ended(found, _) => found,
+        shut @ (Behind::Nothing | Behind::Unreachable) => return shut_door(&shut, false),
+    };
+    match signed_in {
+        Some(signed_in) if signed_in.actor.facility == *found.facility() => {
+            let resident = &found.resident().id;
+            Redirect::to(&format!("/residents/{resident}")).into_response()
+        }
+        _ => cover::for_staff_only(&paper(&found)),
     }
 }
 

@@ -500,6 +500,10 @@ async fn three_in_the_morning_by_keyboard_alone() {
         ))
         .type_in(key::ENTER);
         desk.find("#script");
+        println!(
+            "from the first page to the script: tab {} times, enter 3 times",
+            desk.tabs()
+        );
         for event in ["call_119", "cpr", "aed"] {
             let button = format!(".branch button[value='{event}']");
             desk.tab_to(&button).type_in(key::ENTER);

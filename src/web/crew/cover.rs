@@ -39,6 +39,7 @@ pub(super) fn live_main(paper: &Paper, is_overtaken: bool) -> Markup {
             (calls::list(&facility_calls(&paper.facility)))
             (call_119())
             p .foot { (NOTHING_PERSONAL) "救急活動・診療の目的以外で開かないでください。" }
+            p .foot { a href={ "?" (super::STAFF) } { "施設の職員の方: 急変を記録する" } }
         }
     }
 }
@@ -61,6 +62,22 @@ fn state(paper: &Paper, is_overtaken: bool) -> Markup {
 /// Before anything is known of a person: the default, without a reason.
 fn default_band() -> Markup {
     band_because(&Standing::withheld(), None)
+}
+
+/// Who asked as staff and is not signed in here.
+pub fn for_staff_only(paper: &Paper) -> Response {
+    let main = html! {
+        main .ended {
+            (drill(paper.is_drill))
+            h1 { "職員のログインが必要です" }
+            p { (paper.facility.facility_name) " の職員としてこの端末でログインしてから、もう一度QRコードを読み取ってください。" }
+            (default_band())
+            (calls::list(&facility_calls(&paper.facility)))
+            (call_119())
+            p .foot { (NOTHING_PERSONAL) }
+        }
+    };
+    answer(StatusCode::UNAUTHORIZED, &main)
 }
 
 /// A paper that was replaced, withdrawn or has run out: which, and whom to call (safety.md S8, S9).

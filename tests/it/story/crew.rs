@@ -184,6 +184,30 @@ both_databases! {
         assert!(policy.ends_with("img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"), "{policy}");
     }
 
+    /// From the card at the bed: one tap leads who works here to the resident, the second begins. Nobody else learns whose it is.
+    async fn staff_come_from_the_card_at_the_bed_to_the_resident(bench: Bench) {
+        let service = Service::start(bench).await;
+        let mut bed = Bedside::new(&service, "consented_by_resident").await;
+        assert!(bed.cover().await.text().contains("href=\"?staff\""));
+        let staff = format!("{}?staff", bed.code);
+        let resident = format!("/residents/{}", bed.resident);
+        let care = service.sign_in("care").await;
+        let led = care.get(&staff).await;
+        assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, resident.clone()));
+        assert!(care.see(&resident).await.contains(&format!("action=\"{resident}/transports\"")));
+        // Also by a paper that was replaced.
+        bed.print().await;
+        assert_eq!(care.get(&staff).await.location(), resident);
+        let others = [service.sign_in("other-nurse").await.get(&staff).await, scan(&service, Method::GET, &staff, &[], "").await];
+        for other in others {
+            assert_eq!(other.status, StatusCode::UNAUTHORIZED);
+            let text = other.text();
+            assert!(text.contains("職員のログインが必要です") && !text.contains("髙﨑") && !text.contains(&bed.resident), "{text}");
+        }
+        assert_eq!(scan(&service, Method::GET, "/q/0000000000000000000000000?staff", &[], "").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(bed.views_in_audit().await, 0);
+    }
+
     /// Asking whether anything is newer tells nothing of the person and is no view; whatever the page shows makes it newer.
     async fn an_open_page_asks_whether_anything_is_newer_and_is_told_nothing_else(bench: Bench) {
         let service = Service::start(bench).await;

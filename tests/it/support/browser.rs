@@ -2,6 +2,7 @@
 //!
 //! Nothing sleeps: the driver waits until a page has loaded, and for a thing that is not there yet.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,8 @@ pub struct Browser {
     pictures: Option<PathBuf>,
     /// Whether [`Browser::look`] asks axe.
     for_everybody: bool,
+    /// Times that the tab key was pressed to come to a thing.
+    tabs: Cell<u32>,
 }
 
 /// A thing on a page.
@@ -119,6 +122,7 @@ impl Browser {
             screen,
             pictures: None,
             for_everybody: false,
+            tabs: Cell::new(0),
         }
     }
 
@@ -326,9 +330,15 @@ impl Browser {
             if is_there() {
                 return self.focused();
             }
+            self.tabs.set(self.tabs.get() + 1);
             self.focused().type_in(key::TAB);
         }
         panic!("{selector} is not reached by the keyboard");
+    }
+
+    /// How often [`Browser::tab_to`] pressed the key so far.
+    pub fn tabs(&self) -> u32 {
+        self.tabs.get()
     }
 
     /// Closes the window that the page opened beside itself, as soon as it is there.
