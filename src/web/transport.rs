@@ -223,7 +223,7 @@ fn head(loaded: &Loaded, external_cause: Option<&'static str>, is_open: bool) ->
     let standing = view.standing.clone().in_emergency(external_cause);
     html! {
         @if view.marks.is_drill {
-            p .call119 .great { (icon(Icon::Phone)) span { "119番に電話したつもりで" small { "訓練なので、かかりません。下を読み上げる" } } }
+            p .call119 .great { (icon(Icon::Phone)) span { "119番に電話する練習" small { "かかりません。下を読み上げる" } } }
         } @else {
         a .call119 .great href="tel:119" { (icon(Icon::Phone)) span { "119番に電話する" small { "スピーカーにして、下を読み上げる" } } }
         }
@@ -273,6 +273,12 @@ pub struct Look {
     size: String,
 }
 
+impl Look {
+    fn is_large(&self) -> bool {
+        self.size == "large"
+    }
+}
+
 pub async fn show(
     State(app): State<App>,
     page: Page,
@@ -285,7 +291,7 @@ pub async fn show(
         &page,
         &permit,
         &id,
-        look.size == "large",
+        look.is_large(),
         &Typed::default(),
     )
     .await
@@ -328,7 +334,11 @@ async fn see(
     let usual = &loaded.view.record.usual;
     let newest = mark(&transport::newest(&app.store, permit, id).await?);
     let tap = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
-    let every = steps::Form { id, tap: &tap };
+    let every = steps::Form {
+        id,
+        tap: &tap,
+        large,
+    };
     let form = progress.is_open().then_some(&every);
     let written = app.protocols.steps();
     let area = loaded.view.facility.mc_area.value();
@@ -359,7 +369,7 @@ async fn see(
             @if progress.is_open() {
                 (script::card(&loaded.view, &page.actor.name, clock_time(transport.at), large))
                 p { @if large { a href={ "/transports/" (id) } { "ふつうの文字に戻す" } }
-                    @else { a href={ "/transports/" (id) "?size=large" } { "読み上げる文を大きな文字にする" } } }
+                    @else { a href=(steps::address(id, true)) { "読み上げる文を大きな文字にする" } } }
             }
             div .columns {
                 div .stack-v {
@@ -586,6 +596,7 @@ pub async fn record(
     page: Page,
     permit: Permit<RecordTransport>,
     Path(id): Path<TransportId>,
+    Query(look): Query<Look>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
     let tap = Tap::read(fields).ok_or_else(|| {
@@ -605,7 +616,7 @@ pub async fn record(
                 inputs: tap.inputs,
                 problems,
             };
-            let again = see(&app, &page, &read, &id, false, &typed).await?;
+            let again = see(&app, &page, &read, &id, look.is_large(), &typed).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
         }
     };
@@ -621,5 +632,5 @@ pub async fn record(
         tapped_at: Some(Moment(now.0 - tap.ago_seconds * 1_000)),
     };
     transport::record(&app.store, &permit, &id, note, now).await?;
-    Ok(Redirect::to(&format!("/transports/{id}")).into_response())
+    Ok(Redirect::to(&steps::address(&id, look.is_large())).into_response())
 }

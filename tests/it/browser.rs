@@ -362,7 +362,7 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.find("#script");
         // The third one issues the paper and opens it beside the page: what is left is to print it.
         phone.find("#papers form button").click();
-        phone.closes_the_other_window();
+        phone.closes_the_other_window("/pdf");
         desk_sees_a_new_paper(&base);
         phone.look("transport-script");
         for tap in ["call_119", "cpr", "door"] {

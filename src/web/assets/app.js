@@ -235,7 +235,7 @@
     button.ariaDisabled = "true";
     const title = form.closest(".asking") ? form.closest(".asking").querySelector("h2") : button;
     const said = words.get("words") ? "「" + words.get("words") + "」" : "";
-    unsent.push({ to: address.pathname, part: address.hash.slice(1), words: words.toString(), at: Date.now(), by: me, what: title.textContent.trim() + said });
+    unsent.push({ to: address.pathname + address.search, part: address.hash.slice(1), words: words.toString(), at: Date.now(), by: me, what: title.textContent.trim() + said });
     keep();
     if (isSending) waits();
     send().finally(() => { button.ariaDisabled = null; });
@@ -260,6 +260,7 @@
       failures = 0;
       tell("lost", "");
       tell("session", "");
+      if (got.answer.status === 403) isTold = false;
       if (!got.answer.ok) return;
       const fresh = read(got.text);
       for (const id of ["notices", "unseen"]) {
@@ -278,7 +279,9 @@
       if (failures > 1) tell("lost", "サーバーにつながりません。この画面は古いかもしれません。");
     }
   };
-  const again = async () => { await look(); setTimeout(again, EVERY); };
+  // Who may not see residents has nothing to be told.
+  let isTold = true;
+  const again = async () => { await look(); if (isTold) setTimeout(again, EVERY); };
   setTimeout(again, EVERY);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && isTold) look(); });
 })();

@@ -24,18 +24,26 @@ use crate::web::walk::read::{fact, not_asked, phone};
 pub struct Form<'a> {
     pub id: &'a TransportId,
     pub tap: &'a str,
+    /// Comes back to the script in large letters.
+    pub large: bool,
 }
 
 impl Form<'_> {
     /// Comes back to the part of the page from which it was sent.
     pub fn around(&self, part: &str, inside: &Markup) -> Markup {
         html! {
-            form method="post" action={ "/transports/" (self.id) "#" (part) } {
+            form method="post" action={ (address(self.id, self.large)) "#" (part) } {
                 input type="hidden" name="tap" value=(self.tap);
                 (inside)
             }
         }
     }
+}
+
+/// The page of an emergency.
+pub fn address(id: &TransportId, large: bool) -> String {
+    let size = if large { "?size=large" } else { "" };
+    format!("/transports/{id}{size}")
 }
 
 /// All steps, in the order in which they are written; each can be noted at any time.

@@ -84,6 +84,11 @@ both_databases! {
         assert!(page.contains("?size=large"));
         let large = care.see(&format!("{}?size=large", care.does(&begin, &[]).await)).await;
         assert!(large.contains("data-size=\"large\""));
+        // A tap comes back to the same size.
+        let to = large.split("<form method=\"post\" action=\"/transports/").nth(1).unwrap().split(['#', '"']).next().unwrap().to_owned();
+        assert!(to.ends_with("?size=large"), "{to}");
+        let back = care.does(&format!("/transports/{to}"), &[("do", "help"), ("tap", "1")]).await;
+        assert!(back.ends_with("?size=large"), "{back}");
     }
 
     async fn every_signed_in_page_tells_of_an_open_emergency(bench: Bench) {

@@ -341,8 +341,8 @@ impl Browser {
         self.tabs.get()
     }
 
-    /// Closes the window that the page opened beside itself, as soon as it is there.
-    pub fn closes_the_other_window(&self) {
+    /// Closes the window that the page opened beside itself, as soon as it shows an address that ends so.
+    pub fn closes_the_other_window(&self, address: &str) {
         let here = self.call("GET", "/window", &json!({}));
         let other = loop {
             let handles = self.call("GET", "/window/handles", &json!({}));
@@ -353,6 +353,9 @@ impl Browser {
             }
         };
         self.call("POST", "/window", &json!({ "handle": other }));
+        while !self.address().ends_with(address) {
+            std::thread::yield_now();
+        }
         self.call("DELETE", "/window", &json!({}));
         self.call("POST", "/window", &json!({ "handle": here }));
     }
