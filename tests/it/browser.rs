@@ -345,6 +345,8 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
     let manager = service.sign_in("manager").await;
     assert_eq!(manager.post("/facility/flow", &FLOW).await.status, 200);
     let base = service.base_url.clone();
+    // From noon to three in the morning.
+    service.clock.advance_minutes(15 * 60);
     tokio::task::spawn_blocking(move || {
         let phone = Browser::start(Screen::Phone)
             .keeping(&screens())
@@ -365,7 +367,7 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.closes_the_other_window("/pdf");
         desk_sees_a_new_paper(&base);
         phone.look("transport-script");
-        for tap in ["call_119", "cpr", "door"] {
+        for tap in ["injury", "call_119", "cpr", "door"] {
             let button = format!(".branch button[value='{tap}']");
             phone.find(&button).click();
             // Noted only on the page that comes then.
@@ -422,7 +424,7 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         desk.by_id("words").type_in("まだ送っていない言葉");
         phone.find("button[value='observation']").click();
         phone.see("血圧 測定不能(普段");
-        crew.see("観察 12:00");
+        crew.see("観察 03:00");
         crew.see_in("live", "新しい記録を表示しました");
         crew.look("crew-live");
         desk.see_in("timeline", "QRコードが読み取られた");
@@ -439,6 +441,12 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.find("button[value='nurse.no_answer']").click();
         phone.find("#calls .tag[data-tone='ok']");
         phone.look("transport-calls");
+        for tap in ["crew_arrived", "handed_over"] {
+            phone
+                .find(&format!(".branch button[value='{tap}']"))
+                .click();
+            phone.find(&format!(".branch button[value='{tap}'] svg"));
+        }
         phone.find("button[value='family.no_answer']").click();
         phone.see("家族に電話");
         phone
@@ -452,9 +460,9 @@ async fn three_in_the_morning_from_one_tap_to_the_ambulance_leaving() {
         phone.look("transport-large");
 
         desk.find("#ending");
-        desk.find(".branch button[value='handed_over']")
+        desk.find(".branch button[value='belongings']")
             .type_in(key::ENTER);
-        desk.find(".branch button[value='handed_over'] svg");
+        desk.find(".branch button[value='belongings'] svg");
         desk.by_id("ending").type_in("搬送した");
         desk.by_id("ending").type_in(key::ENTER);
         desk.see("この急変の記録は終わっています");

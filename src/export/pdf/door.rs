@@ -22,6 +22,8 @@ const GAP: f32 = 4.0;
 const BODY_PT: f32 = 13.0;
 /// Read from a step away.
 const FLOOR_PT: f32 = 11.0;
+/// When the screens are gone: what to do instead, and what becomes of what was tapped.
+const NO_SCREEN: &str = "画面が使えないときは、この紙のとおりに動き、したことと時刻を手書き用の白紙に書きます。開いたままの画面に残った記録は、つながると自動で送られます。";
 /// Room for what somebody writes, in millimetres.
 const LINE_MM: f32 = 12.0;
 
@@ -176,6 +178,7 @@ fn along() -> Element {
     Stack::new(1.5)
         .with(Text::critical("救急隊に渡すもの・持たせるもの", 16.0).leading(1.2))
         .with(row)
+        .with(body(NO_SCREEN))
         .into()
 }
 
