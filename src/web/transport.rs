@@ -211,7 +211,7 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded, flow: &flow::OwnFlow) -> Mark
             }))
             (head(loaded, None, true))
             (script::card(&loaded.view, &page.actor.name, clock_time(app.now()), false))
-            (steps::written(app.protocols.steps(), &Progress::default(), flow, None))
+            (steps::written(app.protocols.steps(), &Progress::default(), flow, &html! {}, None))
         },
     )
 }
@@ -345,6 +345,10 @@ async fn see(
     let advice = app.protocols.advice(area.map(|area| area.as_str()));
     let standing = loaded.view.standing.clone();
     let standing = standing.in_emergency(at_call.external_cause());
+    let plan = match progress.is_open() {
+        true => steps::plan(&standing, &flow, &noted, progress, transport.at, form),
+        false => html! {},
+    };
     let word = if transport.is_drill() {
         "訓練"
     } else {
@@ -373,8 +377,7 @@ async fn see(
             }
             div .columns {
                 div .stack-v {
-                    (steps::written(written, progress, &flow, form))
-                    @if progress.is_open() { (steps::plan(&standing, &flow, &noted, progress, transport.at, form)) }
+                    (steps::written(written, progress, &flow, &plan, form))
                     (steps::calls(&loaded.view, advice, &flow, &noted, progress, app.now(), form))
                 }
                 div .stack-v {

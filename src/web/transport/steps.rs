@@ -46,12 +46,19 @@ pub fn address(id: &TransportId, large: bool) -> String {
     format!("/transports/{id}{size}")
 }
 
-/// All steps, in the order in which they are written; each can be noted at any time.
-pub fn written(steps: &Steps, progress: &Progress, flow: &OwnFlow, form: Option<&Form>) -> Markup {
+/// All steps, in the order in which they are written; each can be noted at any time. What physicians wrote stands behind C:
+/// their instructions, and the signed plan of this resident, if one is shown.
+pub fn written(
+    steps: &Steps,
+    progress: &Progress,
+    flow: &OwnFlow,
+    plan: &Markup,
+    form: Option<&Form>,
+) -> Markup {
     html! {
         @for branch in steps.during() {
             (written_branch(branch, &steps.red_flags, progress, flow, form))
-            @if branch.key == "c" { (instructions(flow)) }
+            @if branch.key == "c" { (instructions(flow)) (plan) }
         }
     }
 }
