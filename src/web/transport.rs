@@ -43,7 +43,7 @@ use crate::store::transport::{self, NewNote, Newest, Noted, Transport};
 /// Residents to choose from on one page.
 const CHOICES: i64 = 200;
 /// Views by QR code that are told of one emergency.
-const SCANS: i64 = 50;
+const SCANS: i64 = 500;
 /// Ended emergencies that are listed.
 const RECENT: i64 = 20;
 /// As long as what somebody notes may be.
@@ -446,17 +446,29 @@ fn timeline(
     let during = scans
         .iter()
         .filter(|scan| ended.is_none_or(|ended| scan.at <= ended.at));
-    let views: Vec<(usize, &Scan)> = during
-        .map(|scan| {
-            let next = noted.iter().position(|entry| entry.at > scan.at);
-            (next.unwrap_or(noted.len()), scan)
-        })
-        .collect();
+    // A page that stands open is read anew with every entry: what one phone read of one paper is one line.
+    let mut views: Vec<(usize, &Scan, Vec<Moment>)> = Vec::new();
+    for scan in during {
+        let is_same = |known: &Scan| {
+            (&known.serial, &known.source, &known.agent, &known.tier)
+                == (&scan.serial, &scan.source, &scan.agent, &scan.tier)
+        };
+        match views.iter_mut().find(|(_, known, _)| is_same(known)) {
+            Some((_, _, again)) => again.push(scan.at),
+            None => {
+                let next = noted.iter().position(|entry| entry.at > scan.at);
+                views.push((next.unwrap_or(noted.len()), scan, Vec::new()));
+            }
+        }
+    }
     let read_before = |at: usize| {
         html! {
-            @for (_, scan) in views.iter().filter(|(next, _)| *next == at) {
+            @for (_, scan, again) in views.iter().filter(|(next, _, _)| *next == at) {
                 li { time .number { (when(scan.at)) } " " b { "QRコードが読み取られた" } " " (tier_label(&scan.tier)) " "
-                    span .small .muted { "No. " (scan.serial) } }
+                    span .small .muted {
+                        "No. " (scan.serial)
+                        @if let Some(last) = again.last() { " ほか" (again.len()) "回、最後は" (when(*last)) }
+                    } }
             }
         }
     };

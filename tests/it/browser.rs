@@ -512,7 +512,7 @@ async fn three_in_the_morning_by_keyboard_alone() {
             "from the first page to the script: tab {} times, enter 3 times",
             desk.tabs()
         );
-        for event in ["call_119", "cpr", "aed"] {
+        for event in ["injury", "call_119", "cpr", "aed"] {
             let button = format!(".branch button[value='{event}']");
             desk.tab_to(&button).type_in(key::ENTER);
             desk.find(&format!("{button} svg"));
@@ -533,6 +533,11 @@ async fn three_in_the_morning_by_keyboard_alone() {
         desk.tab_to("#calls button[value='family.answered']")
             .type_in(key::ENTER);
         desk.see_in("timeline", "家族に電話");
+        for event in ["crew_arrived", "handed_over"] {
+            let button = format!(".branch button[value='{event}']");
+            desk.tab_to(&button).type_in(key::ENTER);
+            desk.find(&format!("{button} svg"));
+        }
         desk.tab_to("#destination")
             .type_in("みなと市民病院 介木が同乗");
         desk.focused().type_in(key::ENTER);

@@ -372,11 +372,14 @@ both_databases! {
         service.clock.advance_minutes(1);
         bed.tap().await;
         service.clock.advance_minutes(1);
+        // The page stands open and is read anew: still one line.
+        bed.tap().await;
         care.does(&emergency, &[("do", "departed"), ("words", "みなと市民病院"), ("tap", "2")]).await;
         let page = care.see(&emergency).await;
         let list = page.split("id=\"timeline\"").nth(1).unwrap();
         let at = |words: &str| list.find(words).unwrap_or_else(|| panic!("{words} in {list}"));
         assert!(at("救急隊が着いた") < at("QRコードが読み取られた") && at("QRコードが読み取られた") < at("救急車が出発した"));
+        assert!(list.contains("ほか1回、最後は12:07"), "{list}");
         // What is looked at after the end belongs to another time.
         care.does(&emergency, &[("do", "closed"), ("tap", "3")]).await;
         service.clock.advance_minutes(1);
