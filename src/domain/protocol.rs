@@ -181,12 +181,7 @@ impl Protocols {
 
 impl Protocol {
     fn read(file: &str, text: &str) -> Result<Self, String> {
-        let area: Self = toml::from_str(text).map_err(|error| {
-            let (line, column) = error
-                .span()
-                .map_or((1, 1), |span| position(text, span.start));
-            format!("{file}:{line}:{column}: {}", error.message())
-        })?;
+        let area: Self = parse(file, text)?;
         area.check()
             .map_err(|(member, message)| mistake(file, text, member, &message))?;
         Ok(area)
@@ -320,7 +315,24 @@ fn mistake(file: &str, text: &str, member: &str, message: &str) -> String {
     format!("{file}:{line}:1: {message}")
 }
 
-pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
+/// Reads a file's text.
+///
+/// # Errors
+/// What is wrong, with file, line and column.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, String> {
+    toml::from_str(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        mistake_at(file, text, start, error.message())
+    })
+}
+
+/// A mistake at so many bytes from the beginning.
+pub(super) fn mistake_at(file: &str, text: &str, offset: usize, message: &str) -> String {
+    let (line, column) = position(text, offset);
+    format!("{file}:{line}:{column}: {message}")
+}
+
+fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;

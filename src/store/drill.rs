@@ -66,7 +66,8 @@ pub async fn since(
     drills.sort_by(|one, other| other.id.cmp(&one.id));
     let mut with_entries = Vec::with_capacity(drills.len());
     for drill in drills {
-        with_entries.push(transport::get(store, permit, &drill.id).await?);
+        let entries = transport::entries(store, permit.facility(), &drill.id).await?;
+        with_entries.push((drill, entries));
     }
     Ok(with_entries)
 }

@@ -227,15 +227,20 @@ pub async fn get(
     permit: &Permit<ReadResident>,
     id: &TransportId,
 ) -> Result<(Transport, Vec<Noted>), StoreError> {
-    let args = || args![permit.facility(), id];
-    let known = store.db().one(GET, args()).await?;
-    Ok((known, in_time(store.db().all(EVENTS, args()).await?)))
+    let facility = permit.facility();
+    let known = store.db().one(GET, args![facility, id]).await?;
+    Ok((known, entries(store, facility, id).await?))
 }
 
-/// Oldest first: what could only be sent later stands where it was tapped.
-fn in_time(mut entries: Vec<Noted>) -> Vec<Noted> {
+/// What was noted, oldest first: what could only be sent later stands where it was tapped.
+pub(super) async fn entries(
+    store: &Store,
+    facility: &FacilityId,
+    id: &TransportId,
+) -> Result<Vec<Noted>, StoreError> {
+    let mut entries: Vec<Noted> = store.db().all(EVENTS, args![facility, id]).await?;
     entries.sort_by_key(|noted| (noted.at, noted.seq));
-    entries
+    Ok(entries)
 }
 
 /// How much there is of an emergency by now.
@@ -276,7 +281,7 @@ async fn open_at_call(
     let Some(open) = open.into_iter().next() else {
         return Ok(None);
     };
-    let entries = in_time(store.db().all(EVENTS, args![facility, &open.id]).await?);
+    let entries = entries(store, facility, &open.id).await?;
     Ok(Some(open.at_call(&entries)))
 }
 

@@ -186,10 +186,10 @@ pub async fn newer(
         Behind::Unreachable => return StatusCode::SERVICE_UNAVAILABLE,
         Behind::Nothing | Behind::Ended(..) => return StatusCode::OK,
     };
-    let (log, at_call) = tokio::join!(log_of(&app, &found), at_call_of(&app, &found));
+    let (log, emergency) = tokio::join!(log_of(&app, &found), emergency_of(&app, &found));
     let asked = body.unwrap_or_default();
     match asked.strip_prefix(b"mark=") {
-        Some(mark) if mark == mark_of(&app, &found, log.as_deref(), &at_call).as_bytes() => {
+        Some(mark) if mark == mark_of(&app, &found, log.as_deref(), &emergency).as_bytes() => {
             StatusCode::NO_CONTENT
         }
         _ => StatusCode::OK,
@@ -204,36 +204,31 @@ async fn log_of(app: &App, found: &FoundLink) -> Option<Vec<Said>> {
     .await
 }
 
-async fn at_call_of(app: &App, found: &FoundLink) -> Option<Option<AtCall>> {
+async fn emergency_of(app: &App, found: &FoundLink) -> Emergency {
     patiently(
         "emergency not read",
         transport::at_call_of_link(&app.store, found),
     )
     .await
+    .into()
 }
 
 /// Letters and digits that say from which record, statements, emergency, facility and day a page was made.
-fn mark_of(
-    app: &App,
-    found: &FoundLink,
-    log: Option<&[Said]>,
-    at_call: &Option<Option<AtCall>>,
-) -> String {
+fn mark_of(app: &App, found: &FoundLink, log: Option<&[Said]>, emergency: &Emergency) -> String {
     let log = log.map(|log| (log.len(), log.last().map(|said| said.at.0)));
-    let at_call = at_call.as_ref().map(|known| {
-        let known = known.as_ref();
-        known.map(|at_call| (at_call.began.0, at_call.progress.newest()))
-    });
+    let is_known = !matches!(emergency, Emergency::Unknown);
+    let noted = emergency
+        .open()
+        .map(|at_call| (at_call.began.0, at_call.progress.newest()));
     let resident = found.resident();
     let verified = resident.verified_at.map(|at| at.0);
     // An order can end with a day, and a facility can get another telephone.
     let (day, facility) = (Day::of(app.now()).iso(), &found.link().facility_body);
     let made_from = format!(
-        "{}{verified:?}{log:?}{at_call:?}{day}{facility:?}",
+        "{}{verified:?}{log:?}{is_known}{noted:?}{day}{facility:?}",
         resident.revision
     );
-    let hash = session::sha256(made_from.as_bytes());
-    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    session::hex(&session::sha256(made_from.as_bytes())[..8])
 }
 
 /// A body that cannot be read is no reason to refuse a crew: it asks for nothing special.
@@ -303,7 +298,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
         source: &visitor.source,
         agent: &visitor.agent,
     };
-    let (recorded, printed, picture, alike, log, at_call) = tokio::join!(
+    let (recorded, printed, picture, alike, log, emergency) = tokio::join!(
         patiently(
             "view not recorded",
             scan::record(&app.store, found, scan, at)
@@ -312,15 +307,10 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
         patiently("photograph not read", attachment::photo(&app.store, found)),
         patiently("like names not read", link::alike(&app.store, found)),
         log_of(app, found),
-        at_call_of(app, found),
+        emergency_of(app, found),
     );
-    let mark = mark_of(app, found, log.as_deref(), &at_call);
+    let mark = mark_of(app, found, log.as_deref(), &emergency);
     let log = log.ok_or(Unreadable);
-    let emergency = match at_call {
-        None => Emergency::Unknown,
-        Some(None) => Emergency::None,
-        Some(Some(at_call)) => Emergency::Open(Box::new(at_call)),
-    };
     let sheet = record.map(|record| {
         let alike_known = alike.is_some();
         let alike = load::names_like_among(found.resident(), alike.unwrap_or_default());

@@ -32,11 +32,15 @@ impl Notices {
     pub async fn read(app: &App, permit: &Permit<ReadResident>) -> Result<Self, WebError> {
         let store = &app.store;
         let since = app.now().plus_minutes(-RAISED_MINUTES);
+        let unseen_scans = scan::count_unseen(store, permit).await?;
         Ok(Self {
             transports: transport::open(store, permit, TOLD).await?,
-            scans: scan::unexplained(store, permit, TOLD_FEW).await?,
+            scans: match unseen_scans {
+                0 => Vec::new(),
+                _ => scan::unexplained(store, permit, TOLD_FEW).await?,
+            },
             raised: raised_since(store, permit, since, TOLD_FEW).await?,
-            unseen_scans: scan::count_unseen(store, permit).await?,
+            unseen_scans,
         })
     }
 

@@ -111,10 +111,7 @@ pub async fn upload(
         .await
         .map_err(|_| WebError::Broken)??;
     let now = app.now();
-    let hash: String = super::session::sha256(&kept)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = super::session::hex(&super::session::sha256(&kept));
     let photo = NewAttachment {
         id: &hash,
         media_type: "image/jpeg",

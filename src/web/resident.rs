@@ -220,12 +220,7 @@ fn cursor_of(by_kana: bool, head: &ResidentHead) -> Cursor {
 
 /// A cursor as it stands in an address.
 pub fn write_cursor(cursor: &Cursor) -> String {
-    let key: String = cursor
-        .key
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{key}.{}", cursor.id)
+    format!("{}.{}", super::session::hex(&cursor.key), cursor.id)
 }
 
 /// A cursor from an address; `None` if it is none of ours.

@@ -102,6 +102,11 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     hash
 }
 
+/// As lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// With TLS the cookie is bound to the host and to secure connections by its name.
 fn cookie_name(app: &App) -> &'static str {
     if app.is_secure() {
@@ -135,7 +140,7 @@ fn set_cookie(app: &App, value: &str, seconds: i64) -> HeaderValue {
 fn new_token(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&bytes)
 }
 
 #[derive(Deserialize)]

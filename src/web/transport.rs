@@ -32,7 +32,7 @@ use crate::domain::id::{ResidentId, TransportId, new_uuid};
 use crate::domain::permit::{Permit, ReadResident, RecordTransport};
 use crate::domain::record::Usual;
 use crate::domain::resident::Status;
-use crate::domain::standing::EVERYTHING_ELSE;
+use crate::domain::standing::{EVERYTHING_ELSE, Standing};
 use crate::domain::text::check_line;
 use crate::domain::transport::at_call::Body;
 use crate::domain::transport::{Event, Outcome, Progress};
@@ -209,7 +209,7 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded, flow: &flow::OwnFlow) -> Mark
             (notice(NoticeKind::Warn, "いまは記録できません。時刻を紙に書いてください", html! {
                 p { "画面の手順と読み上げる内容は使えます。" }
             }))
-            (head(loaded, None, true))
+            (head(loaded, &loaded.view.standing, true))
             (script::card(&loaded.view, &page.actor.name, clock_time(app.now()), false))
             (steps::written(app.protocols.steps(), &Progress::default(), flow, &html! {}, None))
         },
@@ -217,10 +217,9 @@ fn unkept(page: &Page, app: &App, loaded: &Loaded, flow: &flow::OwnFlow) -> Mark
 }
 
 /// What everything begins with: 119, who it is, what to do about resuscitation.
-fn head(loaded: &Loaded, external_cause: Option<&'static str>, is_open: bool) -> Markup {
+fn head(loaded: &Loaded, standing: &Standing, is_open: bool) -> Markup {
     let view = &loaded.view;
     let photo = super::photo::address(&loaded.head);
-    let standing = view.standing.clone().in_emergency(external_cause);
     html! {
         @if view.marks.is_drill {
             p .call119 .great { (icon(Icon::Phone)) span { "119番に電話する練習" small { "かかりません。下を読み上げる" } } }
@@ -231,7 +230,7 @@ fn head(loaded: &Loaded, external_cause: Option<&'static str>, is_open: bool) ->
             p .first-step { b { "まず: " } (ruby("｜大声《おおごえ》で｜応援《おうえん》を｜呼《よ》ぶ。｜反応《はんのう》と｜呼吸《こきゅう》を｜見《み》る(10｜秒《びょう》)")) }
         }
         (walk::read::identity_header(view, photo.as_deref()))
-        (walk::read::band_with(&standing, &html! { div .standing-actions { (raise::panel(&loaded.head)) } }))
+        (walk::read::band_with(standing, &html! { div .standing-actions { (raise::panel(&loaded.head)) } }))
         p .small { (EVERYTHING_ELSE) "。" }
     }
 }
@@ -368,7 +367,7 @@ async fn see(
                     p { "間違えて終えたときは、下の経過で「急変の記録を終えた」を訂正すると続けられます。" }
                 }))
             }
-            div #head data-live { (head(&loaded, at_call.external_cause(), progress.is_open())) }
+            div #head data-live { (head(&loaded, &standing, progress.is_open())) }
             (parts(progress.is_open()))
             @if progress.is_open() {
                 (script::card(&loaded.view, &page.actor.name, clock_time(transport.at), large))

@@ -1,7 +1,6 @@
 //! Notices by e-mail, taken by a real mail server on this machine.
 
 use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use axum::body::Body;
@@ -11,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::support::service::Service;
 use crate::support::sheet;
+use crate::support::{free_port, listens};
 
 /// The server writes every message to its standard output.
 struct MailServer {
@@ -21,9 +21,7 @@ struct MailServer {
 
 impl MailServer {
     fn start() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let port = free_port();
         let mut process = Command::new("/usr/bin/python3")
             .args(["-u", "-m", "aiosmtpd", "-n", "-l"])
             .arg(format!("127.0.0.1:{port}"))
@@ -32,11 +30,7 @@ impl MailServer {
             .stderr(Stdio::null())
             .spawn()
             .expect("aiosmtpd starts; tests/run installs it");
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = process.try_wait().unwrap();
-            assert!(ended.is_none(), "the mail server stopped: {ended:?}");
-            std::thread::yield_now();
-        }
+        listens(&mut process, port);
         let output = BufReader::new(process.stdout.take().unwrap());
         Self {
             process,
@@ -185,9 +179,7 @@ async fn what_happens_is_told_by_e_mail_without_a_word_about_anybody() {
 /// The emergency goes on as if there were no mail server.
 #[tokio::test]
 async fn a_mail_server_that_is_not_there_keeps_nobody_waiting() {
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("smtp://127.0.0.1:{}", gone.local_addr().unwrap().port());
-    drop(gone);
+    let address = format!("smtp://127.0.0.1:{}", free_port());
     let service = Service::mailing(crate::support::Bench::sqlite().await, &address).await;
     let (care, manager) = (
         service.sign_in("care").await,

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use super::Event;
+use crate::domain::protocol::{mistake_at, parse};
 use crate::domain::withhold::order_to_withhold;
 
 /// The name of the file.
@@ -80,12 +81,8 @@ impl Steps {
     /// there or unknown, A or B without 119 as its first step, a step that is empty, too long or tells anybody to withhold
     /// (safety.md S2, S13).
     pub fn read(file: &str, text: &str) -> Result<Self, String> {
-        let at = |offset: usize, message: &str| {
-            let (line, column) = crate::domain::protocol::position(text, offset);
-            format!("{file}:{line}:{column}: {message}")
-        };
-        let raw: RawSteps = toml::from_str(text)
-            .map_err(|error| at(error.span().map_or(0, |span| span.start), error.message()))?;
+        let at = |offset: usize, message: &str| mistake_at(file, text, offset, message);
+        let raw: RawSteps = parse(file, text)?;
         let mut parts: Vec<Part> = Vec::new();
         for raw in raw.part {
             let start = raw.span().start;

@@ -165,6 +165,7 @@
   try { unsent = JSON.parse(sessionStorage.getItem(KEPT) || "[]"); } catch { unsent = []; }
   let taps = 0;
   let isSending = false;
+  let retry;
   const keep = () => {
     try { sessionStorage.setItem(KEPT, JSON.stringify(unsent)); } catch { /* It stays in this page. */ }
   };
@@ -193,7 +194,7 @@
           const headers = { "Content-Type": "application/x-www-form-urlencoded" };
           got = await get(one.to, { method: "POST", headers, body: one.words + (ago > 4 ? "&ago=" + ago : "") });
         } catch { /* Told below. */ }
-        if (!got || got.answer.status >= 500) { waits(); setTimeout(send, EVERY); return; }
+        if (!got || got.answer.status >= 500) { waits(); clearTimeout(retry); retry = setTimeout(send, EVERY); return; }
         if (isSignedOut(got)) {
           tell("unsent", "ログインが切れました。ログインし直すと送ります: " + listed(), toSignIn());
           return;

@@ -18,6 +18,17 @@ pub enum Emergency {
     Open(Box<AtCall>),
 }
 
+impl From<Option<Option<AtCall>>> for Emergency {
+    /// From what was read: `None` where it could not be.
+    fn from(read: Option<Option<AtCall>>) -> Self {
+        match read {
+            None => Self::Unknown,
+            Some(None) => Self::None,
+            Some(Some(at_call)) => Self::Open(Box::new(at_call)),
+        }
+    }
+}
+
 impl Emergency {
     pub fn open(&self) -> Option<&AtCall> {
         match self {

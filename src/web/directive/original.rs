@@ -260,11 +260,8 @@ pub async fn upload(
             .await
             .map_err(|_| WebError::Broken)?,
     };
-    let hash: String = match &kept {
-        Ok(kept) => session::sha256(&kept.bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+    let hash = match &kept {
+        Ok(kept) => session::hex(&session::sha256(&kept.bytes)),
         Err(_) => String::new(),
     };
     inputs.set("purpose", order.purpose().choice().code);

@@ -1,13 +1,14 @@
 //! The program is killed between taps: nothing that was acknowledged is lost, nothing is doubled.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
 use crate::support::service::{PASSWORD, Service};
 use crate::support::sheet;
+use crate::support::{free_port, listens};
 
 /// Taps in one emergency; the program is killed at every one.
 const TAPS: usize = 12;
@@ -20,9 +21,7 @@ struct Program {
 
 impl Program {
     fn start(database: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        let port = free_port();
         let mut process = Command::new(env!("CARGO_BIN_EXE_hikitsugi"))
             .args(["serve", "--database", database, "--listen"])
             .arg(format!("127.0.0.1:{port}"))
@@ -30,11 +29,7 @@ impl Program {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = process.try_wait().unwrap();
-            assert!(ended.is_none(), "the program stopped: {ended:?}");
-            std::thread::yield_now();
-        }
+        listens(&mut process, port);
         Self { process, port }
     }
 

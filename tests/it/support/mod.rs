@@ -9,7 +9,9 @@ pub mod service;
 pub mod sheet;
 pub mod tools;
 
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::Child;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use hikitsugi::store::Store;
@@ -101,6 +103,23 @@ impl Bench {
 
     pub fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite:")
+    }
+}
+
+/// A port of this machine that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("loopback has a free port")
+        .port()
+}
+
+/// Waits until a program that was started listens on its port.
+pub fn listens(process: &mut Child, port: u16) {
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let ended = process.try_wait().expect("a child can be asked");
+        assert!(ended.is_none(), "the program stopped: {ended:?}");
+        std::thread::yield_now();
     }
 }
 

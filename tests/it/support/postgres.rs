@@ -2,14 +2,13 @@
 //!
 //! A test that needs PostgreSQL and cannot have it fails. It never passes unseen.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::unique;
+use super::{free_port, unique};
 
 /// The address of a new, empty schema.
 pub async fn fresh_schema() -> String {
@@ -41,10 +40,7 @@ fn start() -> String {
         // PostgreSQL refuses to run as root.
         output(Command::new("chown").arg("postgres").arg(&folder));
     }
-    let port = TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("loopback has a free port")
-        .port();
+    let port = free_port();
     let data = folder.join("data");
     let as_server = |program: &str| {
         let program = bin.join(program);
