@@ -83,6 +83,7 @@ fn app(store: Store) -> App {
         store,
         forms: Forms::built_in(),
         protocols: Protocols::default(),
+        clocks: hikitsugi::domain::handoff::clock::Rules::built_in(),
         clock: Box::new(SystemClock),
         entropy: Box::new(SystemEntropy),
         base_url: "http://localhost".to_owned(),

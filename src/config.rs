@@ -30,6 +30,9 @@ pub struct Given {
     /// 地域の取り決めのフォルダー。同じ key の地域を置き換え、新しい key の地域を加える
     #[arg(long, env = "HIKITSUGI_PROTOCOLS", value_name = "DIR")]
     protocols: Option<PathBuf>,
+    /// 入退院の期限と加算の目安のファイル(clocks/rules.toml と同じ書き方)。組み込みのものに代わる
+    #[arg(long, env = "HIKITSUGI_CLOCKS", value_name = "FILE")]
+    clocks: Option<PathBuf>,
     /// お知らせのメールを送るサーバー。例 smtp://利用者:パスワード@ホスト:587?tls=required(既定は送らない)
     #[arg(
         long,
@@ -41,7 +44,7 @@ pub struct Given {
     /// お知らせのメールの差出人。例 noreply@example.lg.jp
     #[arg(long, env = "HIKITSUGI_MAIL_FROM", value_name = "ADDRESS")]
     mail_from: Option<String>,
-    /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols, smtp, mail_from)
+    /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols, clocks, smtp, mail_from)
     #[arg(long, env = "HIKITSUGI_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     config: Option<PathBuf>,
@@ -58,6 +61,8 @@ pub struct Settings {
     pub forms: Option<PathBuf>,
     /// Rules of medical-control areas, one file an area.
     pub protocols: Option<PathBuf>,
+    /// What is due by when around a stay in hospital.
+    pub clocks: Option<PathBuf>,
     /// The mail server and the sender's address.
     pub mail: Option<(String, String)>,
 }
@@ -90,6 +95,7 @@ impl Given {
             base_url,
             forms: self.forms.or(file.forms),
             protocols: self.protocols.or(file.protocols),
+            clocks: self.clocks.or(file.clocks),
             mail: match (self.smtp.or(file.smtp), self.mail_from.or(file.mail_from)) {
                 (None, None) => None,
                 (Some(server), Some(from)) => Some((server, from)),

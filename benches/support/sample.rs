@@ -50,6 +50,7 @@ pub fn view(number: usize) -> SheetView {
         as_of: NOW,
         last_talk: None,
         at_call: None,
+        stay: None,
         issue: Some(IssueMarks {
             serial: format!("2026-{number:04}"),
             match_code: "か-482".to_owned(),

@@ -30,6 +30,7 @@ use super::system::SystemEntropy;
 use super::{Failure, serve};
 use crate::domain::date::Day;
 use crate::domain::form::Forms;
+use crate::domain::handoff::clock::Rules;
 use crate::domain::protocol::Protocols;
 use crate::store::Store;
 
@@ -60,8 +61,11 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let store = Store::open(&format!("sqlite:{}", folder.database().display())).await?;
     let app = serve::app(
         store.clone(),
-        Forms::built_in(),
-        protocols()?,
+        serve::Data {
+            forms: Forms::built_in(),
+            protocols: protocols()?,
+            clocks: Rules::built_in(),
+        },
         url.clone(),
         None,
     )

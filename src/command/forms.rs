@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::serve::read_folder;
 use super::{Failure, serve};
-use crate::domain::form::Form;
+use crate::domain::form::{Form, Surface};
 use crate::domain::view::SheetView;
 use crate::export::pdf::PdfError;
 use crate::export::pdf::check::{Measured, measure};
@@ -150,7 +150,9 @@ fn printed(form: &Form, place: &Place, mistakes: &mut Vec<String>) {
             }
             Err(error) => mistakes.push(unprintable(place, words, &error)),
         };
-    tell("ふつう", &sample::ordinary(), false);
+    // What a hospital gets is as long as it is, unless its form promises one page.
+    let may_go_on = form.surface == Surface::Handoff && !form.one_page;
+    tell("ふつう", &sample::ordinary(), may_go_on);
     tell("多い", &sample::full(), true);
     tell("あふれる", &sample::overflowing(), true);
 }

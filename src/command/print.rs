@@ -67,10 +67,9 @@ pub async fn run(wanted: Wanted) -> Result<(), Failure> {
 
 /// The service's parts, without its pages.
 pub(super) async fn open(settings: &Settings) -> Result<App, Failure> {
-    let forms = serve::read_forms(settings.forms.as_deref())?;
-    let protocols = serve::read_protocols(settings.protocols.as_deref())?;
+    let data = serve::Data::read(settings)?;
     let store = Store::open(&settings.database).await?;
-    serve::app(store, forms, protocols, settings.base_url.clone(), None).await
+    serve::app(store, data, settings.base_url.clone(), None).await
 }
 
 /// Says before anything is issued that its codes would lead nowhere.

@@ -11,6 +11,7 @@ use super::system::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Entropy};
 use crate::domain::form::Forms;
+use crate::domain::handoff::clock::Rules;
 use crate::domain::protocol::Protocols;
 use crate::store::{Store, instance};
 use crate::web::mail::Mailer;
@@ -21,8 +22,7 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         .json()
         .with_writer(std::io::stderr)
         .init();
-    let forms = read_forms(settings.forms.as_deref())?;
-    let protocols = read_protocols(settings.protocols.as_deref())?;
+    let data = Data::read(&settings)?;
     let mailer = settings
         .mail
         .as_ref()
@@ -31,14 +31,7 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         .map_err(Failure)?;
     let listener = bind(settings.listen).await?;
     let store = Store::open(&settings.database).await?;
-    let app = app(
-        store.clone(),
-        forms,
-        protocols,
-        settings.base_url.clone(),
-        mailer,
-    )
-    .await?;
+    let app = app(store.clone(), data, settings.base_url.clone(), mailer).await?;
     tracing::info!(listen = %settings.listen, base_url = settings.base_url, "serving");
     serve(listener, app, told_to_stop()).await?;
     store.close().await;
@@ -52,11 +45,39 @@ pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
         .map_err(|error| Failure(format!("{listen} で待ち受けできません: {error}。別のポートを --listen か --port で指定してください")))
 }
 
+/// What is data and not program: each built in, and replaced or added to by files.
+pub struct Data {
+    pub forms: Forms,
+    pub protocols: Protocols,
+    pub clocks: Rules,
+}
+
+impl Data {
+    /// # Errors
+    /// Every mistake of every file, a line each.
+    pub fn read(settings: &Settings) -> Result<Self, Failure> {
+        Ok(Self {
+            forms: read_forms(settings.forms.as_deref())?,
+            protocols: read_protocols(settings.protocols.as_deref())?,
+            clocks: match &settings.clocks {
+                Some(path) => read_clocks(path)?,
+                None => Rules::built_in(),
+            },
+        })
+    }
+}
+
+fn read_clocks(path: &Path) -> Result<Rules, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure(format!("{shown} を読めません: {error}")))?;
+    Rules::parse(&text).map_err(|mistake| Failure(format!("{shown}: {mistake}")))
+}
+
 /// The handlers' shared parts, on the machine's own clock and chance.
 pub async fn app(
     store: Store,
-    forms: Forms,
-    protocols: Protocols,
+    data: Data,
     base_url: String,
     mailer: Option<Mailer>,
 ) -> Result<App, Failure> {
@@ -66,8 +87,9 @@ pub async fn app(
     let token_key = instance::get_or_create(&store, "api_token_key", &fresh, clock.now()).await?;
     Ok(App::new(Parts {
         store,
-        forms,
-        protocols,
+        forms: data.forms,
+        protocols: data.protocols,
+        clocks: data.clocks,
         passwords: auth::Passwords::new(&entropy),
         clock: Box::new(clock),
         entropy: Box::new(entropy),

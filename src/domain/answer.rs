@@ -7,6 +7,7 @@
 //! Unknown is not none (safety.md S18). Every kind keeps apart: not asked (未確認), unknown (不明) and a value; kinds
 //! that list things also keep none (なし, with the day of confirmation).
 
+mod blocks;
 mod checks;
 mod inputs;
 mod known;
@@ -14,6 +15,7 @@ mod measured;
 mod rows;
 mod scalar;
 
+pub(crate) use blocks::blocks;
 pub use checks::Checks;
 pub use inputs::{Inputs, Problems, Reader};
 pub use known::{Known, says_unknown};

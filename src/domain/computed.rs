@@ -5,6 +5,7 @@ use super::clock::Moment;
 use super::date::{self, Day};
 use super::phone::Phone;
 use super::record::{EmergencyContact, InfectionStatus, Physician, PhysicianRole};
+use super::transport::at_call::{AtCall, Finding};
 use super::view::SheetView;
 
 macro_rules! computed {
@@ -46,6 +47,18 @@ computed! {
     Recorded = "recorded": "記入",
     Verified = "verified": "最終確認",
     LikeNames = "like_names": "似た名前の入居者",
+    /// What was said of resuscitation, with whom, when and how it holds (safety.md S16).
+    Directive = "directive": "急変時の意思と指示",
+    PrimaryCaregiver = "primary_caregiver": "主介護者",
+    /// Of the emergency that led to the stay.
+    EmergencyCourse = "emergency_course": "急変の経過",
+    EmergencyFindings = "emergency_findings": "急変時の観察",
+    EmergencyCare = "emergency_care": "施設でした手当",
+    LastMeal = "last_meal_before": "最後の食事・薬",
+    /// Five years, so that nobody is found by it.
+    AgeBand = "age_band": "年齢層",
+    /// The town of the facility.
+    Area = "area": "地域",
 }
 
 /// The label beside a telephone number.
@@ -110,6 +123,19 @@ impl Computed {
             Self::Verified => text(view.staleness().words()),
             Self::LikeNames if view.alike.is_empty() => Shown::None(None),
             Self::LikeNames => text(view.alike.join("、")),
+            Self::Directive => directive(view),
+            Self::PrimaryCaregiver => primary_caregiver(&record.contacts.emergency_contacts),
+            Self::EmergencyCourse => emergency(view, course),
+            Self::EmergencyFindings => emergency(view, |call| findings(call, view)),
+            Self::EmergencyCare => emergency(view, care),
+            Self::LastMeal => emergency(view, |call| {
+                joined(&[&call.situation.last_meal, &call.situation.last_medication])
+            }),
+            Self::AgeBand => match &record.identity.birth_date {
+                Known::Value(born) => text(age_band(born.age_on(view.today()))),
+                other => other.shown(),
+            },
+            Self::Area => area(view),
         }
     }
 }
@@ -365,6 +391,98 @@ fn facility_phones(view: &SheetView) -> Shown {
         calls.insert(0, call(format!("{name} 夜間"), &facts.night_phone));
     }
     Shown::Rows(calls)
+}
+
+/// The order or the wish is never a bare tick: what it comes to, why, and what was signed by whom and when.
+fn directive(view: &SheetView) -> Shown {
+    let band = view.standing.band();
+    let facts = band.facts.iter();
+    let facts: Vec<String> = facts
+        .map(|(label, words)| format!("{label} {words}"))
+        .collect();
+    let mut words = vec![
+        band.headline.trim_end_matches('。').to_owned(),
+        band.until.to_owned(),
+        band.reason.clone(),
+    ];
+    words.extend(facts);
+    words.retain(|words| !words.is_empty());
+    text(words.join("。"))
+}
+
+fn primary_caregiver(contacts: &Rows<EmergencyContact>) -> Shown {
+    let Rows::Some(rows) = contacts else {
+        return contacts.shown();
+    };
+    let row = rows
+        .iter()
+        .find(|row| row.is_primary_caregiver.is(&YesNo::Yes));
+    let Some(row) = row else {
+        return Shown::NotAsked;
+    };
+    let mut words = words_of(&[&row.name, &row.relationship, &row.age]);
+    match &row.cohabiting {
+        Known::Value(YesNo::Yes) => words.push_str(" 同居"),
+        Known::Value(YesNo::No) => words.push_str(" 別居"),
+        _ => words.push_str(" 同居・別居 未確認"),
+    }
+    let phones = joined(&[&row.phone_mobile, &row.phone_home]);
+    text(format!("{words} {}", phones.line()))
+}
+
+/// What one of the answers says that the emergency gave; not asked without one.
+fn emergency(view: &SheetView, says: impl Fn(&AtCall) -> Shown) -> Shown {
+    let stay = view.stay.as_ref();
+    let emergency = stay.and_then(|stay| stay.emergency.as_ref());
+    emergency.map_or(Shown::NotAsked, says)
+}
+
+fn course(call: &AtCall) -> Shown {
+    let mut words = vec![format!("{} に気づいた", date::moment_text(call.began))];
+    let answered = call.situation.answered();
+    words.extend(answered.map(|(label, shown)| format!("{label}: {}", shown.line())));
+    text(words.join("。"))
+}
+
+fn findings(call: &AtCall, view: &SheetView) -> Shown {
+    let Some((at, observation)) = call.observations.last() else {
+        return Shown::NotAsked;
+    };
+    let findings = observation.findings(&view.record.usual);
+    let lines: Vec<String> = findings.iter().map(Finding::line).collect();
+    text(format!("{} {}", date::moment_text(*at), lines.join("、")))
+}
+
+fn care(call: &AtCall) -> Shown {
+    let done: Vec<String> = call
+        .care()
+        .map(|entry| format!("{} {}", date::clock_time(entry.at), entry.event.label()))
+        .collect();
+    match done.is_empty() {
+        true => Shown::NotAsked,
+        false => text(done.join("、")),
+    }
+}
+
+fn age_band(age: u32) -> String {
+    let decade = age / 10 * 10;
+    let half = if age % 10 < 5 { "前半" } else { "後半" };
+    format!("{decade}代{half}")
+}
+
+/// The town of the address, without what stands behind it.
+fn area(view: &SheetView) -> Shown {
+    let Known::Value(address) = &view.facility.facility_address else {
+        return view.facility.facility_address.shown();
+    };
+    let address = address.as_str();
+    let rest = address
+        .find(['都', '道', '府', '県'])
+        .map_or(0, |at| at + '県'.len_utf8());
+    match address[rest..].find(['市', '区', '町', '村']) {
+        Some(at) => text(&address[..rest + at + '市'.len_utf8()]),
+        None => Shown::NotAsked,
+    }
 }
 
 /// How long ago, in words, with the day itself.

@@ -7,10 +7,13 @@
 use std::ops::Range;
 
 use serde::Deserialize;
+use serde_json::Value;
 use toml::Spanned;
 
-use super::answer::{Field, Grouped, Kind};
+use super::answer::{Choice, Field, Grouped, Kind, NOT_ASKED, Shown, UNKNOWN};
 use super::computed::Computed;
+use super::date::Day;
+use super::handoff::{Part, Stay};
 use super::record::{FacilityFacts, Record};
 
 /// What a form is for.
@@ -21,6 +24,18 @@ pub enum Surface {
     Sheet,
     /// Shown to an ambulance crew.
     Scan,
+    /// Filled in for a stay in hospital, and printed.
+    Handoff,
+}
+
+/// Which way a form about a stay goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    ToHospital,
+    FromHospital,
+    /// Of both, or of the facility alone.
+    Between,
 }
 
 /// How much a form wants an answer.
@@ -40,6 +55,8 @@ pub enum Level {
 pub enum Source {
     Record(&'static Field),
     Facility(&'static Field),
+    /// An answer about a stay in hospital.
+    Stay(&'static Field),
     Computed(Computed),
 }
 
@@ -47,30 +64,42 @@ impl Source {
     pub fn find(key: &str) -> Option<Self> {
         let record = || Record::fields().find(|field| field.key == key);
         let facility = || FacilityFacts::FIELDS.iter().find(|field| field.key == key);
+        let stay = || Stay::fields().find(|field| field.key == key);
         record()
             .map(Self::Record)
             .or_else(|| facility().map(Self::Facility))
+            .or_else(|| stay().map(Self::Stay))
             .or_else(|| Computed::from_key(key).map(Self::Computed))
     }
 
     pub fn key(self) -> &'static str {
         match self {
-            Self::Record(field) | Self::Facility(field) => field.key,
+            Self::Record(field) | Self::Facility(field) | Self::Stay(field) => field.key,
             Self::Computed(computed) => computed.key(),
         }
     }
 
     pub fn label(self) -> &'static str {
         match self {
-            Self::Record(field) | Self::Facility(field) => field.label,
+            Self::Record(field) | Self::Facility(field) | Self::Stay(field) => field.label,
             Self::Computed(computed) => computed.label(),
+        }
+    }
+
+    /// What kind of answer stands there; `None` for what nobody types.
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Record(field) | Self::Facility(field) | Self::Stay(field) => Some(field.kind),
+            Self::Computed(_) => None,
         }
     }
 
     /// Whether it has as many lines as somebody typed rows.
     pub fn is_list(self) -> bool {
         match self {
-            Self::Record(field) | Self::Facility(field) => matches!(field.kind, Kind::Rows(_)),
+            Self::Record(field) | Self::Facility(field) | Self::Stay(field) => {
+                matches!(field.kind, Kind::Rows(_))
+            }
             Self::Computed(computed) => matches!(
                 computed,
                 Computed::DoctorPhones
@@ -91,6 +120,10 @@ impl Source {
     fn columns(self) -> Option<&'static [Field]> {
         match self {
             Self::Record(Field {
+                kind: Kind::Rows(fields),
+                ..
+            })
+            | Self::Stay(Field {
                 kind: Kind::Rows(fields),
                 ..
             }) => Some(fields),
@@ -122,6 +155,25 @@ pub enum Style {
     Alert,
     /// Telephone numbers to tap.
     Call,
+    /// Every choice with its box, ticked or not, as forms on paper have it.
+    Boxes,
+}
+
+/// One box of [`Style::Boxes`]: the words that the form has for some of a field's choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tick {
+    pub label: String,
+    /// The codes for which it is ticked.
+    pub of: Vec<&'static str>,
+    /// Whether it is ticked when the answer is that there are none.
+    pub is_none: bool,
+}
+
+impl Tick {
+    /// Whether the form has fewer words here than the record: the record's own then stand behind.
+    pub fn is_lossy(&self) -> bool {
+        self.of.len() > 1
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -168,6 +220,76 @@ pub struct Cell {
     pub columns: Vec<&'static Field>,
     /// As many rows of a list as are printed; the others are counted. On cards only.
     pub most: Option<usize>,
+    /// How much a form about a stay wants the answer.
+    pub level: Level,
+    /// The boxes of [`Style::Boxes`].
+    pub ticks: Vec<Tick>,
+}
+
+/// What [`Style::Boxes`] comes to for one answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Boxes<'a> {
+    pub ticks: Vec<(bool, &'a str)>,
+    /// What the boxes do not say: the record's own words where the form has fewer, the note, the day of a none; 未確認 or
+    /// 不明 where no box can be ticked (safety.md S18). Empty when the boxes say all.
+    pub beside: String,
+}
+
+impl Cell {
+    /// Whether its boxes have fewer words than the record.
+    pub fn is_lossy(&self) -> bool {
+        self.ticks.iter().any(Tick::is_lossy)
+    }
+
+    /// Its boxes for an answer in its JSON form.
+    pub fn boxes(&self, answer: &Value) -> Boxes<'_> {
+        let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (codes, state): (Vec<&str>, &str) = match answer {
+            Value::String(unknown) if unknown == "unknown" => (Vec::new(), "unknown"),
+            Value::String(code) => (vec![code], "present"),
+            Value::Object(_) => {
+                let items = answer.get("items").and_then(Value::as_array);
+                let items = items.into_iter().flatten().filter_map(Value::as_str);
+                (items.collect(), text("state"))
+            }
+            _ => (Vec::new(), ""),
+        };
+        let is_none = state == "none";
+        let has = |tick: &Tick| tick.of.iter().any(|code| codes.contains(code));
+        let ticks = self.ticks.iter();
+        let ticks = ticks.map(|tick| (has(tick) || (tick.is_none && is_none), tick.label.as_str()));
+        let mut beside: Vec<String> = Vec::new();
+        let lossy = self
+            .ticks
+            .iter()
+            .filter(|tick| tick.is_lossy() && has(tick));
+        for code in lossy
+            .flat_map(|tick| &tick.of)
+            .filter(|code| codes.contains(code))
+        {
+            beside.extend(self.choice(code).map(|choice| choice.label.to_owned()));
+        }
+        match state {
+            "" => beside.push(NOT_ASKED.to_owned()),
+            "unknown" => beside.push(UNKNOWN.to_owned()),
+            "none" => beside.push(Shown::None(Day::parse(text("confirmed_on")).ok()).line()),
+            _ => {}
+        }
+        beside.extend(Some(text("note").to_owned()).filter(|note| !note.is_empty()));
+        Boxes {
+            ticks: ticks.collect(),
+            beside: beside.join("、"),
+        }
+    }
+
+    fn choice(&self, code: &str) -> Option<&'static Choice> {
+        match self.source.kind() {
+            Some(Kind::Choice(choices) | Kind::Checks(choices)) => {
+                choices.iter().find(|choice| choice.code == code)
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -255,6 +377,14 @@ pub struct Form {
     pub card: Option<Card>,
     /// For whom the copies of a sheet are, printed on each; without any there is one.
     pub copies: Vec<String>,
+    /// Which way a form about a stay goes; such forms alone have one.
+    pub direction: Option<Direction>,
+    /// Whether it takes an own permission to see and print it.
+    pub restricted: bool,
+    /// Whether nothing on it may tell who it is.
+    pub anonymous: bool,
+    /// Whether it shrinks to one page before it goes on.
+    pub one_page: bool,
     pub sections: Vec<Section>,
     pub print: Vec<Print>,
     /// The file as it was read, frozen into every document that is issued from it.
@@ -294,6 +424,13 @@ struct RawForm {
     card: Option<Spanned<RawCard>>,
     #[serde(default)]
     copies: Vec<String>,
+    direction: Option<Direction>,
+    #[serde(default)]
+    restricted: bool,
+    #[serde(default)]
+    anonymous: bool,
+    #[serde(default)]
+    one_page: bool,
     #[serde(default)]
     section: Vec<RawSection>,
     #[serde(default)]
@@ -360,6 +497,19 @@ struct RawCell {
     #[serde(default)]
     columns: Vec<Spanned<String>>,
     most: Option<Spanned<usize>>,
+    #[serde(default)]
+    level: Level,
+    choices: Option<Spanned<Vec<RawTick>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTick {
+    label: String,
+    #[serde(default)]
+    of: Vec<String>,
+    #[serde(default)]
+    none: bool,
 }
 
 #[derive(Deserialize)]
@@ -411,6 +561,20 @@ impl Form {
             _ => None,
         });
         grids.flatten().flatten()
+    }
+
+    /// Everything that it prints from, block by block.
+    pub fn sources(&self) -> impl Iterator<Item = Source> {
+        let of = |print: &Print| match print {
+            Print::Grid { rows, .. } => rows.iter().flatten().map(|cell| cell.source).collect(),
+            Print::Table { source, .. } => vec![*source],
+            Print::Blank { .. } | Print::Band => Vec::new(),
+        };
+        self.print
+            .iter()
+            .flat_map(of)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// Whether what was noted of an open emergency is printed on it.
@@ -469,10 +633,20 @@ impl Checker<'_> {
                 .bytes()
                 .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
         {
-            self.error(key_span, "key は英小文字・数字・_ だけで書いてください");
+            self.error(
+                key_span.clone(),
+                "key は英小文字・数字・_ だけで書いてください",
+            );
         }
         let card = raw.card.and_then(|card| self.card(card));
-        Form {
+        if (raw.surface == Surface::Handoff) != raw.direction.is_some() {
+            self.error(
+                key_span.clone(),
+                "surface = \"handoff\" の様式には direction(to_hospital・from_hospital・between)を書きます。ほかの様式には書けません",
+            );
+        }
+        let (is_handoff, anonymous) = (raw.surface == Surface::Handoff, raw.anonymous);
+        let form = Form {
             key,
             title: raw.title,
             edition: raw.edition,
@@ -481,6 +655,10 @@ impl Checker<'_> {
             surface: raw.surface,
             card,
             copies: raw.copies,
+            direction: raw.direction,
+            restricted: raw.restricted,
+            anonymous: raw.anonymous,
+            one_page: raw.one_page,
             sections: raw
                 .section
                 .into_iter()
@@ -492,7 +670,45 @@ impl Checker<'_> {
                 .filter_map(|print| self.print(print, card))
                 .collect(),
             text: self.text.to_owned(),
+        };
+        for source in form.sources() {
+            if let Source::Stay(_) = source
+                && !is_handoff
+            {
+                let message = format!(
+                    "「{}」は surface = \"handoff\" の様式だけに書けます",
+                    source.key()
+                );
+                self.error(key_span.clone(), message);
+            }
+            if anonymous && tells_who(source) {
+                let message = format!(
+                    "anonymous の様式には「{}」を書けません(誰かが分かります)",
+                    source.key()
+                );
+                self.error(key_span.clone(), message);
+            }
+            let in_words = |cell: &Cell| {
+                cell.source == source
+                    && matches!(source.kind(), Some(Kind::Checks(_)))
+                    && cell.style != Style::Boxes
+            };
+            if anonymous && form.cells().any(in_words) {
+                let message = format!(
+                    "anonymous の様式では「{}」に style = \"boxes\" が要ります",
+                    source.key()
+                );
+                self.error(key_span.clone(), message);
+            }
+            if !form.restricted && Part::of(source.key()) == Some(Part::Sensitive) {
+                let message = format!(
+                    "「{}」は restricted = true の様式だけに書けます",
+                    source.key()
+                );
+                self.error(key_span.clone(), message);
+            }
         }
+        form
     }
 
     fn card(&mut self, raw: Spanned<RawCard>) -> Option<Card> {
@@ -536,6 +752,10 @@ impl Checker<'_> {
 
     fn item(&mut self, raw: RawItem) -> Option<Item> {
         let source = self.source(&raw.show)?;
+        if let Source::Stay(_) = source {
+            let message = format!("「{}」は [[print]] だけに書けます", source.key());
+            self.error(raw.show.span(), message);
+        }
         if raw.level != Level::Optional && !matches!(source, Source::Record(_)) {
             self.error(
                 raw.show.span(),
@@ -732,6 +952,7 @@ impl Checker<'_> {
                         "most はカードの、行を持つ項目だけに書けます(1以上)",
                     );
                 }
+                let ticks = self.ticks(source, &cell);
                 Some(Cell {
                     source,
                     label: cell.label.unwrap_or_else(|| source.label().to_owned()),
@@ -739,9 +960,94 @@ impl Checker<'_> {
                     style: cell.style,
                     columns: self.columns(source, &cell.columns),
                     most: cell.most.map(Spanned::into_inner),
+                    level: cell.level,
+                    ticks,
                 })
             })
             .collect()
+    }
+}
+
+impl Checker<'_> {
+    /// The boxes of a cell: those that it names, or one for each choice of the field.
+    fn ticks(&mut self, source: Source, cell: &RawCell) -> Vec<Tick> {
+        let known: &'static [Choice] = match source.kind() {
+            Some(Kind::Choice(choices) | Kind::Checks(choices)) => choices,
+            _ => &[],
+        };
+        if cell.style == Style::Boxes && known.is_empty() {
+            self.error(
+                cell.show.span(),
+                "style = \"boxes\" は選ぶ項目だけに書けます",
+            );
+        }
+        let Some(named) = &cell.choices else {
+            let none = matches!(source.kind(), Some(Kind::Checks(_))).then(|| Tick {
+                label: "なし".to_owned(),
+                of: Vec::new(),
+                is_none: true,
+            });
+            let each = known.iter().map(|choice| Tick {
+                label: choice.label.to_owned(),
+                of: vec![choice.code],
+                is_none: false,
+            });
+            return match cell.style {
+                Style::Boxes => none.into_iter().chain(each).collect(),
+                _ => Vec::new(),
+            };
+        };
+        if cell.style != Style::Boxes {
+            self.error(
+                named.span(),
+                "choices は style = \"boxes\" とともに書きます",
+            );
+        }
+        let mut ticks = Vec::new();
+        for tick in named.as_ref() {
+            let mut of = Vec::new();
+            for code in &tick.of {
+                match known.iter().find(|choice| choice.code == code) {
+                    Some(choice) => of.push(choice.code),
+                    None => self.error(
+                        named.span(),
+                        format!("「{}」に「{code}」という選択肢はありません", source.key()),
+                    ),
+                }
+            }
+            ticks.push(Tick {
+                label: tick.label.clone(),
+                of,
+                is_none: tick.none,
+            });
+        }
+        for choice in known {
+            if !ticks.iter().any(|tick| tick.of.contains(&choice.code)) {
+                self.error(
+                    named.span(),
+                    format!(
+                        "「{}」の「{}」がどの選択肢にも入っていません",
+                        source.key(),
+                        choice.code
+                    ),
+                );
+            }
+        }
+        ticks
+    }
+}
+
+/// Whether an answer tells who somebody is, so that no page without names may have it.
+fn tells_who(source: Source) -> bool {
+    const NAMELESS: [Computed; 2] = [Computed::AgeBand, Computed::Area];
+    match source {
+        Source::Facility(_) => true,
+        Source::Computed(computed) => !NAMELESS.contains(&computed),
+        // What people wrote in their own words may name somebody; the note beside boxes is left out on such a page.
+        Source::Record(field) | Source::Stay(field) => !matches!(
+            field.kind,
+            Kind::Choice(_) | Kind::Number { .. } | Kind::Checks(_)
+        ),
     }
 }
 
@@ -757,6 +1063,7 @@ fn nearest(key: &str) -> Option<&'static str> {
     Record::fields()
         .map(|field| field.key)
         .chain(FacilityFacts::FIELDS.iter().map(|field| field.key))
+        .chain(Stay::fields().map(|field| field.key))
         .chain(Computed::ALL.iter().map(|computed| computed.key()))
         .max_by_key(|known| shared(known))
         .filter(|known| shared(known) >= 4)
@@ -793,6 +1100,27 @@ impl Forms {
             ("wallet.toml", include_str!("../../forms/wallet.toml")),
             ("pocket.toml", include_str!("../../forms/pocket.toml")),
             ("bed.toml", include_str!("../../forms/bed.toml")),
+            ("ward.toml", include_str!("../../forms/ward.toml")),
+            ("msw.toml", include_str!("../../forms/msw.toml")),
+            ("physician.toml", include_str!("../../forms/physician.toml")),
+            ("transfer.toml", include_str!("../../forms/transfer.toml")),
+            ("admission.toml", include_str!("../../forms/admission.toml")),
+            ("partner.toml", include_str!("../../forms/partner.toml")),
+            ("sensitive.toml", include_str!("../../forms/sensitive.toml")),
+            ("placement.toml", include_str!("../../forms/placement.toml")),
+            ("discharge.toml", include_str!("../../forms/discharge.toml")),
+            (
+                "discharge_national.toml",
+                include_str!("../../forms/discharge_national.toml"),
+            ),
+            (
+                "conference.toml",
+                include_str!("../../forms/conference.toml"),
+            ),
+            (
+                "assessment.toml",
+                include_str!("../../forms/assessment.toml"),
+            ),
         ];
         let mut forms: Vec<Form> = Vec::new();
         let mut errors = Vec::new();
@@ -833,9 +1161,18 @@ impl Forms {
         self.get(SCAN).expect("a built-in form")
     }
 
-    /// The forms that can be printed.
+    /// The forms that are printed of a resident's sheet.
     pub fn printable(&self) -> impl Iterator<Item = &Form> {
-        self.0.iter().filter(|form| !form.print.is_empty())
+        self.0
+            .iter()
+            .filter(|form| !form.print.is_empty() && form.surface != Surface::Handoff)
+    }
+
+    /// The forms about a stay in hospital.
+    pub fn handoff(&self) -> impl Iterator<Item = &Form> {
+        self.0
+            .iter()
+            .filter(|form| form.surface == Surface::Handoff)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Form> {

@@ -48,6 +48,12 @@ ids! {
     FaxId,
     /// One emergency of a resident, from 急変 until its record is ended.
     TransportId,
+    /// One stay of a resident in hospital.
+    HandoffId,
+    /// One giving of a document to a hospital.
+    SendingId,
+    /// One desk of a hospital in the facility's directory.
+    DeskId,
     /// One statement about the last stage of life.
     StatementId,
 }

@@ -101,6 +101,12 @@ actions! {
     RecordTalk,
     /// Begin the record of an emergency and note what happened.
     RecordTransport,
+    /// Begin the record of a stay in hospital, and write its forms.
+    WriteHandoff,
+    /// See and write what only some may know: a suspicion of abuse, want of money.
+    HandleSensitive,
+    /// Decide on what conditions a resident comes back, and what of a hospital's papers enters the record.
+    DecideReturn,
     /// Take down wishes and orders, put an order before the physician, keep a scan of the signed original.
     RecordDirective,
     /// Sign an order, resume it, review it: the physician's own act.
@@ -126,15 +132,21 @@ pub fn allowed(role: Role, action: ActionKind) -> bool {
         A::ReadResident | A::RaiseProtection | A::RecordTalk | A::RecordTransport => {
             role != Role::Operator
         }
-        A::IssueDocument | A::ReviewScans => {
+        A::IssueDocument | A::ReviewScans | A::WriteHandoff => {
             matches!(role, Role::CareWorker | Role::Nurse | Role::Manager)
         }
         A::RecordDirective | A::VerifyOriginal => matches!(role, Role::Nurse | Role::Manager),
         A::SignOrder => role == Role::Physician,
-        A::EditSheet | A::MoveResident | A::ImportResidents | A::WithdrawDocument => {
+        A::EditSheet
+        | A::MoveResident
+        | A::ImportResidents
+        | A::WithdrawDocument
+        | A::DecideReturn => {
             matches!(role, Role::Nurse | Role::Manager)
         }
-        A::EditFacility | A::ManageStaff | A::ReadAudit => role == Role::Manager,
+        A::EditFacility | A::ManageStaff | A::ReadAudit | A::HandleSensitive => {
+            role == Role::Manager
+        }
         A::OperateService => role == Role::Operator,
     }
 }

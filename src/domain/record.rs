@@ -22,49 +22,9 @@ pub use medical::*;
 pub use usual::*;
 pub use wishes::*;
 
-use serde_json::{Map, Value};
+use super::answer::blocks;
 
-use super::answer::{Answer, Field, Group, Grouped, Inputs, Problems, Reader};
-
-macro_rules! record {
-    ($(#[$doc:meta])* pub struct $name:ident { $( $(#[$block_doc:meta])* $block:ident: $group:ty, )* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq)]
-        pub struct $name { $( $(#[$block_doc])* pub $block: $group, )* }
-
-        impl $name {
-            /// Every field, block by block.
-            pub fn fields() -> impl Iterator<Item = &'static Field> {
-                std::iter::empty()$( .chain(<$group as Grouped>::FIELDS) )*
-            }
-
-            /// Every field with its answer.
-            pub fn walk(&self) -> impl Iterator<Item = (&'static Field, &dyn Answer)> {
-                std::iter::empty()$( .chain(self.$block.walk()) )*
-            }
-
-            /// The answer to `key`, if there is such a field.
-            pub fn get(&self, key: &str) -> Option<(&'static Field, &dyn Answer)> {
-                $(
-                    if let Some(index) = <$group as Grouped>::FIELDS.iter().position(|field| field.key == key) {
-                        return Some((&<$group as Grouped>::FIELDS[index], self.$block.answer(index)));
-                    }
-                )*
-                None
-            }
-
-            fn read_into(&mut self, reader: &mut Reader<'_>) {
-                $(
-                    for (index, field) in <$group as Grouped>::FIELDS.iter().enumerate() {
-                        self.$block.answer_mut(index).read(reader, field.key);
-                    }
-                )*
-            }
-        }
-    };
-}
-
-record! {
+blocks! {
     /// All answers about one resident.
     pub struct Record {
         identity: Identity,
@@ -77,57 +37,12 @@ record! {
     }
 }
 
-impl Record {
-    /// Reads what was typed. The record holds whatever could be read; the problems name the rest at their keys,
-    /// all at once, and a key that no field has is a problem too.
-    pub fn read(inputs: &Inputs) -> (Self, Problems) {
-        let mut record = Self::default();
-        let mut reader = Reader::new(inputs);
-        record.read_into(&mut reader);
-        (record, reader.finish())
-    }
-
-    /// Reads the JSON form; the same border as [`Record::read`].
-    ///
-    /// # Errors
-    /// Every problem at its dotted key.
-    pub fn from_json(value: &Value) -> Result<Self, Problems> {
-        let (record, problems) = Self::read(&Inputs::from_json(value));
-        if problems.is_empty() {
-            Ok(record)
-        } else {
-            Err(problems)
-        }
-    }
-
-    /// The JSON form: answered fields only, in one flat object.
-    pub fn json(&self) -> Value {
-        let mut members = Map::new();
-        for (field, answer) in self.walk() {
-            let value = answer.json();
-            if !value.is_null() {
-                members.insert(field.key.to_owned(), value);
-            }
-        }
-        Value::Object(members)
-    }
-
-    /// What the inputs of an edit page hold for this record.
-    pub fn inputs(&self) -> Inputs {
-        let mut inputs = Inputs::default();
-        for (field, answer) in self.walk() {
-            answer.write(&mut inputs, field.key);
-        }
-        inputs
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::answer::Kind;
+    use crate::domain::answer::{Grouped, Inputs, Kind};
 
     #[test]
     fn no_two_fields_share_a_name() {

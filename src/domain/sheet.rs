@@ -122,7 +122,8 @@ pub fn missing(record: &Record, form: &Form) -> Vec<Missing> {
     found
 }
 
-fn missing_details(record: &Record) -> Vec<Missing> {
+/// Details without which an answer is of little use (domain/forms.md §6.5).
+pub fn missing_details(record: &Record) -> Vec<Missing> {
     let mut found = Vec::new();
     let mut warn = |key: &'static str, wrong: bool, message: &str| {
         if wrong {

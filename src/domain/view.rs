@@ -4,6 +4,7 @@ use super::answer::{Field, Kind, Shown};
 use super::clock::Moment;
 use super::date::Day;
 use super::form::{Cell, Item, Source};
+use super::handoff::StayView;
 use super::record::{FacilityFacts, Record};
 use super::sheet::Staleness;
 use super::standing::Standing;
@@ -26,6 +27,8 @@ pub struct SheetView {
     pub issue: Option<IssueMarks>,
     /// What was noted until now, when the resident's emergency is open.
     pub at_call: Option<AtCall>,
+    /// The stay in hospital that a form is about.
+    pub stay: Option<Box<StayView>>,
 }
 
 /// Which revision is shown, who recorded it, and when somebody last went through all of it.
@@ -75,6 +78,7 @@ impl SheetView {
             as_of,
             issue: None,
             at_call: None,
+            stay: None,
         }
     }
 
@@ -100,8 +104,38 @@ impl SheetView {
                     .find(|(known, _)| known.key == field.key)
                     .map_or(Shown::NotAsked, |(_, answer)| answer.shown())
             }
+            Source::Stay(field) => self
+                .stay
+                .as_ref()
+                .and_then(|view| view.stay.get(field.key))
+                .map_or(Shown::NotAsked, |(_, answer)| answer.shown()),
             Source::Computed(computed) => computed.shown(self),
         }
+    }
+
+    /// The answer's JSON form; `null` for what nobody types.
+    pub fn json(&self, source: Source) -> serde_json::Value {
+        use super::answer::Group;
+        match source {
+            Source::Record(field) => self.record.get(field.key).map(|(_, answer)| answer.json()),
+            Source::Facility(field) => {
+                let mut facts = self.facility.walk();
+                let found = facts.find(|(known, _)| known.key == field.key);
+                found.map(|(_, answer)| answer.json())
+            }
+            Source::Stay(field) => {
+                let stay = self.stay.as_ref();
+                stay.and_then(|view| view.stay.get(field.key))
+                    .map(|(_, answer)| answer.json())
+            }
+            Source::Computed(_) => None,
+        }
+        .unwrap_or_default()
+    }
+
+    /// The JSON form of the answer with this key.
+    pub fn json_of(&self, key: &str) -> serde_json::Value {
+        Source::find(key).map_or(serde_json::Value::Null, |source| self.json(source))
     }
 
     /// What an item shows, with only the columns it names.

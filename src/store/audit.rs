@@ -89,6 +89,16 @@ impl Author {
         }
     }
 
+    /// Somebody of a hospital who gave a page's passcode, by the name they gave.
+    pub(super) fn visitor(facility: &FacilityId, who: &str, source: &str) -> Self {
+        Self {
+            facility: facility.clone(),
+            id: "hospital".to_owned(),
+            name: format!("病院: {who}"),
+            source: source.to_owned(),
+        }
+    }
+
     /// The program itself, for a facility.
     pub fn program(facility: &FacilityId, what: &str) -> Self {
         Self {

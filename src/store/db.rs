@@ -19,7 +19,8 @@ use super::error::StoreError;
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::id::{
-    BinderId, DocumentId, FacilityId, FaxId, ResidentId, StaffId, TransportId,
+    BinderId, DeskId, DocumentId, FacilityId, FaxId, HandoffId, ResidentId, SendingId, StaffId,
+    TransportId,
 };
 
 /// A parameter. The `Option` is inside, so that PostgreSQL is told the type of a NULL.
@@ -59,6 +60,9 @@ arg_from! {
     &BinderId => T |id: &BinderId| id.0.clone();
     &FaxId => T |id: &FaxId| id.0.clone();
     &TransportId => T |id: &TransportId| id.0.clone();
+    &HandoffId => T |id: &HandoffId| id.0.clone();
+    &SendingId => T |id: &SendingId| id.0.clone();
+    &DeskId => T |id: &DeskId| id.0.clone();
     Day => T |day: Day| day.iso();
     Vec<u8> => B std::convert::identity;
     &Vec<u8> => B |bytes: &Vec<u8>| bytes.clone();
@@ -183,6 +187,9 @@ cells! {
     BinderId = text BinderId;
     FaxId = text FaxId;
     TransportId = text TransportId;
+    HandoffId = text HandoffId;
+    SendingId = text SendingId;
+    DeskId = text DeskId;
     Vec<u8> = bytes std::convert::identity;
 }
 

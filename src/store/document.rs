@@ -5,10 +5,10 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::db::FromRow;
 use super::writer::Tx;
-use super::{Store, StoreError, directive, link, resident};
+use super::{Store, StoreError, directive, handoff, link, resident};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
-use crate::domain::id::{DocumentId, ResidentId, StaffId};
+use crate::domain::id::{DocumentId, HandoffId, ResidentId, StaffId};
 use crate::domain::link::EndReason;
 use crate::domain::permit::{IssueDocument, Permit, ReadResident, WithdrawDocument};
 use crate::domain::resident::Status;
@@ -116,6 +116,16 @@ pub struct NewDocument<'a> {
     pub body: &'a [u8],
     pub pdf: &'a [u8],
     pub link: Option<NewLink<'a>>,
+    /// The stay in hospital that it is about.
+    pub stay: Option<OfStay<'a>>,
+}
+
+/// That a document is about a stay in hospital.
+#[derive(Clone, Copy, Debug)]
+pub struct OfStay<'a> {
+    pub handoff: &'a HandoffId,
+    /// It takes an own permission to see it.
+    pub restricted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -300,7 +310,8 @@ pub(super) async fn keep(
     let actor = permit.actor();
     // Held, so nobody dies and nothing is revoked while the paper is kept.
     let status = resident::hold(tx, facility, document.resident).await?;
-    if status != Status::LivingIn {
+    // Who went to hospital may have left the facility by then; what the hospital needs is written all the same.
+    if status != Status::LivingIn && document.stay.is_none() {
         return Err(StoreError::NotLivingIn);
     }
     let newest = directive::newest_in(tx, facility, document.resident).await?;
@@ -335,6 +346,9 @@ pub(super) async fn keep(
             replaced = link::end_of_form(tx, facility, document.resident, document.form, at).await?;
         }
         link::insert(tx, facility, document, link, at).await?;
+    }
+    if let Some(stay) = document.stay {
+        handoff::keep_in(tx, facility, stay.handoff, document.id, stay.restricted).await?;
     }
     let detail = json!({
         "document": document.id,

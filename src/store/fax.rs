@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
-use super::{Store, StoreError};
+use super::{Store, StoreError, sending};
 use crate::domain::clock::Moment;
 use crate::domain::fax::{Event, State, may_check};
 use crate::domain::id::{DocumentId, FaxId, ResidentId, StaffId};
@@ -169,7 +169,8 @@ pub async fn record(
             Event::Cancelled => "fax.cancelled",
         };
         let entry = Entry::new(action, Some(&known.resident_id), detail);
-        audit::append(tx, &Author::from(permit), at, entry).await
+        audit::append(tx, &Author::from(permit), at, entry).await?;
+        sending::of_fax(tx, permit, &known, event, words, at).await
     })
 }
 

@@ -325,6 +325,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
             as_of: at,
             issue: None,
             at_call: None,
+            stay: None,
         };
         Sheet {
             compared: compare(

@@ -188,6 +188,7 @@ async fn issue_once(
         body: &body,
         pdf: &pdf,
         link: None,
+        stay: None,
     };
     document::issue(&app.store, permit, new, now).await?;
     Ok(id)

@@ -26,7 +26,9 @@ use crate::domain::form::Form as SheetForm;
 use crate::domain::id::{DocumentId, ResidentId};
 use crate::domain::link::{LinkToken, MatchCode};
 use crate::domain::number::Decimal;
-use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident, WithdrawDocument};
+use crate::domain::permit::{
+    ActionKind, HandleSensitive, IssueDocument, Permit, ReadResident, WithdrawDocument,
+};
 use crate::domain::resident::Status;
 use crate::domain::sheet::{may_share_with_crews, missing};
 use crate::domain::standing::Standing;
@@ -36,7 +38,7 @@ use crate::export::pdf::PdfError;
 use crate::export::pdf::directive::DirectivePaper;
 use crate::export::pdf::sheet::{self as paper, Paper};
 use crate::store::document::{self, Document, NewDocument, NewLink, Outcome, PrintOrder};
-use crate::store::{StoreError, attachment, directive, transport};
+use crate::store::{StoreError, attachment, directive, handoff, transport};
 
 /// Paper is trusted for a year at most (security.md §3.2).
 const VALID_MONTHS: i32 = 12;
@@ -193,6 +195,7 @@ impl Drawn {
                 // A crew may have the older paper in hand, and its page open.
                 replaces_older: self.view.at_call.is_none(),
             }),
+            stay: None,
         }
     }
 }
@@ -546,7 +549,8 @@ pub fn paper_row(app: &App, paper: &Document, now: Moment, current_revision: i64
             div {
                 b { (title(app, &paper.form)) } (copies(paper.copies)) " " span .code { "No. " (paper.serial) } " "
                 @match state {
-                    PaperState::Live if is_kept(paper) => { span .tag { "保管する書面" } }
+                    PaperState::Live if DirectivePaper::from_key(&paper.form).is_some() => { span .tag { "保管する書面" } }
+                    PaperState::Live if is_kept(paper) => { span .tag { "病院との書類" } }
                     PaperState::Live if is_current => { span .tag data-tone="ok" { "使用中" } }
                     PaperState::Live => { span .tag data-tone="warn" { "古い内容(発行し直し)" } }
                     PaperState::Withdrawn => { span .tag data-tone="off" { "無効(取り下げ)" } }
@@ -596,9 +600,10 @@ fn kept_at(place: &str) -> Markup {
     html! { @if !place.is_empty() { " 置き場所: " (place) } }
 }
 
-/// Whether a paper is signed and kept: it has no link, and tells what was on record when it was printed.
+/// Whether a paper is kept, by the facility or by a hospital: it has no link, and tells what was on record when it was
+/// printed.
 fn is_kept(paper: &Document) -> bool {
-    DirectivePaper::from_key(&paper.form).is_some()
+    paper.link_created_at.is_none()
 }
 
 fn end_label(reason: crate::domain::link::EndReason) -> &'static str {
@@ -689,6 +694,7 @@ pub async fn show(
     let tasks = tasks(&app, &permit, Some(&paper.resident_id)).await?;
     let old = document::to_collect(&app.store, &permit, Some(&paper.resident_id), LISTED).await?;
     let faxes = fax::card_of(&app, &permit, &id).await?;
+    let stay = handoff::of_document(&app.store, &permit, &id).await?;
     Ok(page.show_narrow(
         Place::Documents,
         &format!("No. {}", paper.serial),
@@ -698,7 +704,7 @@ pub async fn show(
             (walk::read::band_compact(&view.standing))
             @if query.issued.is_some() && state == PaperState::Live {
                 (notice(NoticeKind::Ok, "発行しました", html! {
-                    @if is_kept(&paper) { p { "印刷して、読んで確かめてから署名し、決めた場所に保管してください。" } }
+                    @if is_kept(&paper) { p { "印刷して、読んで確かめてから、決めた場所に保管してください。署名の欄があれば署名します。" } }
                     @else { p { "印刷して、決めた場所に置いてください。" } }
                     @if !old.is_empty() { p { "使えなくなった前の紙を、すべて回収して破棄してください。" } }
                 }))
@@ -717,7 +723,8 @@ pub async fn show(
             (faxes)
             (tasks_card(&app, &page, &tasks))
             (collect_card(&app, &page, &old, Some(&head.id)))
-            @if is_kept(&paper) { p { a href={ "/residents/" (head.id) "/directive/papers" } { "意思の書面" } } }
+            @if DirectivePaper::from_key(&paper.form).is_some() { p { a href={ "/residents/" (head.id) "/directive/papers" } { "意思の書面" } } }
+            @if let Some(stay) = &stay { p { a href={ "/handoffs/" (stay.handoff_id) "/documents/" (id) } { "入退院の書類として開く(送付の記録)" } } }
             @if state == PaperState::Live && page.may(ActionKind::WithdrawDocument) {
                 details .more {
                     summary { (icon(Icon::Stop)) " 紙をなくした" }
@@ -776,9 +783,26 @@ pub async fn printed_document(
     id: &DocumentId,
 ) -> Result<(Document, Vec<u8>), WebError> {
     let (paper, _) = document::get(&app.store, permit, id).await?;
+    may_see(app, permit, id).await?;
     let bytes = document::pdf(&app.store, permit, id).await?;
     load::note_read(app, permit, &paper.resident_id, "document.printed").await?;
     Ok((paper, bytes))
+}
+
+/// Refuses what only some may see (domain/forms.md §6.11).
+///
+/// # Errors
+/// `Denied`.
+pub async fn may_see(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    id: &DocumentId,
+) -> Result<(), WebError> {
+    let belongs = handoff::of_document(&app.store, permit, id).await?;
+    if belongs.is_some_and(|belongs| belongs.restricted != 0) {
+        permit.actor().permit::<HandleSensitive>()?;
+    }
+    Ok(())
 }
 
 /// Runs what draws a paper where it holds up no other request.

@@ -91,6 +91,7 @@ async fn sendable(
     id: &DocumentId,
 ) -> Result<(Document, usize), WebError> {
     let (paper, _) = document::get(&app.store, permit, id).await?;
+    papers::may_see(app, permit, id).await?;
     if PaperState::of(&paper, app.now()) != PaperState::Live {
         return Err(WebError::Bad(
             "この紙はもう使えないので、送れません。新しい紙を発行してから送ってください".to_owned(),

@@ -78,6 +78,9 @@ async fn headers(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let referrer = if path.starts_with("/q/") || path.starts_with("/Q/") {
         "no-referrer"
+    } else if path.starts_with("/h/") {
+        // As secret, and its forms are refused without their origin.
+        "origin"
     } else {
         "same-origin"
     };

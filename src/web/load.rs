@@ -70,6 +70,7 @@ pub async fn resident(
         as_of: app.now(),
         issue: None,
         at_call: None,
+        stay: None,
     };
     Ok(Loaded { head, view, log })
 }

@@ -36,6 +36,8 @@ pub enum Kind {
     ProtectionRaised,
     /// A paper was scanned outside an emergency.
     Scanned,
+    /// A hospital opened what was sent to it, answered, or wrote about the discharge.
+    HospitalOpened,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Self::EmergencyBegan => "emergency_began",
             Self::ProtectionRaised => "protection_raised",
             Self::Scanned => "scanned",
+            Self::HospitalOpened => "hospital_opened",
         }
     }
 
@@ -52,6 +55,7 @@ impl Kind {
             Self::EmergencyBegan => "急変の記録が始まりました。",
             Self::ProtectionRaised => "意思や指示の撤回・停止・異議が記録されました。",
             Self::Scanned => "急変の記録がないときに、紙のQRコードが読み取られました。",
+            Self::HospitalOpened => "病院が書類を開いたか、返事・退院時の情報を書きました。",
         }
     }
 }

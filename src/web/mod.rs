@@ -8,7 +8,10 @@ mod assets;
 mod audit;
 pub mod auth;
 pub mod binder;
+mod capability;
+mod clock;
 mod crew;
+mod desk;
 mod directive;
 mod directive_paper;
 mod document;
@@ -17,11 +20,15 @@ mod edit;
 mod error;
 mod facility;
 mod fax;
+mod figures;
 mod flow;
 mod grow;
 mod guard;
+pub mod handoff;
+mod hospital;
 mod icon;
 pub mod import;
+mod jahis;
 mod load;
 pub mod mail;
 mod notice;
@@ -45,6 +52,7 @@ use axum::routing::{get, post};
 
 use crate::domain::clock::{Clock, Entropy, Moment};
 use crate::domain::form::Forms;
+use crate::domain::handoff::clock::Rules;
 use crate::domain::protocol::Protocols;
 use crate::store::Store;
 
@@ -70,6 +78,8 @@ pub struct Parts {
     /// Signs API tokens; at least 32 bytes, kept in the database so that every process shares it.
     pub token_key: Vec<u8>,
     pub passwords: auth::Passwords,
+    /// What is due by when around a stay in hospital.
+    pub clocks: Rules,
     /// `None` where no mail server is set.
     pub mailer: Option<mail::Mailer>,
 }
@@ -206,6 +216,38 @@ pub fn router(app: App) -> Router {
         .route("/documents/{id}/lost", post(document::lost))
         .route("/documents/{id}/collected", post(document::collected))
         .route("/documents/{id}/fax", get(fax::form).post(fax::prepare))
+        .route("/handoffs", get(handoff::list))
+        .route("/residents/{id}/handoffs", post(handoff::begin))
+        .route("/handoffs/{id}", get(handoff::show))
+        .route("/handoffs/{id}/end", post(handoff::end))
+        .route(
+            "/handoffs/{id}/home",
+            get(handoff::show_home).post(handoff::post_home),
+        )
+        .route(
+            "/handoffs/{id}/forms/{form}",
+            get(handoff::show_form).post(handoff::post_form),
+        )
+        .route(
+            "/handoffs/{id}/documents/{document}",
+            get(handoff::show_document),
+        )
+        .route(
+            "/handoffs/{id}/documents/{document}/json",
+            get(handoff::json),
+        )
+        .route("/handoffs/{id}/documents/{document}/csv", get(handoff::csv))
+        .route(
+            "/handoffs/{id}/documents/{document}/send",
+            get(handoff::send_form).post(handoff::post_send),
+        )
+        .route(
+            "/sendings/{id}",
+            get(handoff::show_sending).post(handoff::note_sending),
+        )
+        .route("/desks", get(desk::list).post(desk::save))
+        .route("/capability", get(capability::show).post(capability::save))
+        .route("/capability/search", get(capability::search))
         .route("/faxes/{id}", get(fax::show).post(fax::note))
         .route("/faxes/{id}/pdf", get(fax::pdf))
         .route("/papers/door.pdf", get(paper::door))
@@ -241,6 +283,17 @@ pub fn router(app: App) -> Router {
         .route("/Q/{token}", get(crew::cover).post(crew::open))
         .route("/q/{token}/newer", post(crew::newer))
         .route("/Q/{token}/newer", post(crew::newer));
-    let whole = pages.merge(open).merge(api::routes());
+    // Opened by a token and a passcode; a cookie of their own, so other sites' forms are refused as elsewhere.
+    let hospitals = Router::new()
+        .route("/h/{token}", get(hospital::show).post(hospital::knock))
+        .route("/h/{token}/say", post(hospital::say))
+        .route("/h/{token}/pdf", get(hospital::pdf))
+        .route("/h/{token}/json", get(hospital::json))
+        .route("/h/{token}/csv", get(hospital::csv))
+        .route(
+            "/h/{token}/discharge",
+            get(hospital::discharge).post(hospital::write_discharge),
+        );
+    let whole = pages.merge(open).merge(hospitals).merge(api::routes());
     guard::wrap(whole, papers, app)
 }

@@ -17,6 +17,7 @@ pub enum Place {
     Residents,
     Directives,
     Documents,
+    Handoffs,
     Scans,
     Import,
     Facility,
@@ -28,7 +29,7 @@ pub enum Place {
 }
 
 impl Place {
-    const ALL: [(Self, &'static str, &'static str, ActionKind); 9] = [
+    const ALL: [(Self, &'static str, &'static str, ActionKind); 10] = [
         (
             Self::Residents,
             "/residents",
@@ -39,6 +40,12 @@ impl Place {
             Self::Directives,
             "/directives",
             "意思と指示",
+            ActionKind::ReadResident,
+        ),
+        (
+            Self::Handoffs,
+            "/handoffs",
+            "入退院",
             ActionKind::ReadResident,
         ),
         (

@@ -311,6 +311,7 @@ pub async fn show(
     };
     // Not one by one: on a phone the second column stands below the first.
     let (first_half, second_half) = form.sections.split_at(form.sections.len().div_ceil(2));
+    let stays = super::handoff::link(&app, &page, &permit, &id).await?;
     Ok(page.show(
         Place::Residents,
         &title,
@@ -362,6 +363,7 @@ pub async fn show(
                     a .button .text href={ "/residents/" (id) "/end" } { "退居・死亡の記録" }
                 }
             }
+            (stays)
             (walk::read::glance(view))
             @if !open.is_empty() && living_in && page.may(ActionKind::EditSheet) {
                 details .more {

@@ -137,7 +137,7 @@ fn set_cookie(app: &App, value: &str, seconds: i64) -> HeaderValue {
 }
 
 /// 256 random bits in hexadecimal.
-fn new_token(entropy: &dyn Entropy) -> String {
+pub fn new_token(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);
     hex(&bytes)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::directive::rules::Limits;
+use crate::domain::handoff::{Part, Stay, StayView};
 use crate::domain::protocol::Protocols;
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::standing::{Subject, standing};
@@ -54,6 +55,21 @@ pub fn overflowing() -> SheetView {
     view(&record)
 }
 
+/// Three weeks in hospital with everything answered.
+fn stay() -> StayView {
+    let parts = read(include_str!("../../export/pdf/handoff/sample.json"));
+    let mut stay = Stay::default();
+    for part in Part::ALL {
+        stay.put(*part, &parts[part.code()].to_string())
+            .expect("the sample is valid");
+    }
+    StayView {
+        stay,
+        emergency: None,
+        written: vec![(Part::Admission, NOW, "髙﨑 恵子".to_owned())],
+    }
+}
+
 fn all() -> Value {
     read(include_str!("../../export/pdf/sheet/sample/ordinary.json"))
 }
@@ -85,6 +101,7 @@ fn view(record: &Value) -> SheetView {
         alike: Vec::new(),
         as_of: NOW,
         at_call: None,
+        stay: Some(Box::new(stay())),
         issue: Some(IssueMarks {
             serial: "2026-0123".to_owned(),
             match_code: "か-482".to_owned(),

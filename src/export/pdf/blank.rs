@@ -161,7 +161,7 @@ fn room(placed: &form::Cell, view: &SheetView) -> Element {
         Source::Computed(Computed::DoctorPhones | Computed::KeyPersonPhones) => {
             words("氏名・続柄　　　　　　　　　電話\n\n氏名・続柄　　　　　　　　　電話").into()
         }
-        Source::Record(field) | Source::Facility(field) => match field.kind {
+        Source::Record(field) | Source::Facility(field) | Source::Stay(field) => match field.kind {
             Kind::Choice(choices) | Kind::Checks(choices) => {
                 let labels = choices.iter().map(|choice| (false, choice.label));
                 let chars: usize = choices

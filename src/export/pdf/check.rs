@@ -4,8 +4,8 @@ use super::flow::{self, PlacedPage};
 use super::laid::{Content, Laid};
 use super::sheet::{self, Paper};
 use super::text::Shaper;
-use super::{PdfError, Purpose, binder::Leaf, card};
-use crate::domain::form::Form;
+use super::{PdfError, Purpose, binder::Leaf, card, handoff};
+use crate::domain::form::{Form, Surface};
 use crate::domain::view::SheetView;
 
 /// What was measured on the finished pages.
@@ -36,6 +36,9 @@ pub fn measure(form: &Form, view: &SheetView, paper: &Paper) -> Result<Measured,
                 card,
                 &[card::cut(&shaper, form, card, &face)?],
             )]
+        }
+        None if form.surface == Surface::Handoff => {
+            flow::pages(&shaper, &handoff::section(form, view), 0)?
         }
         None => flow::pages(&shaper, &sheet::section(form, view, paper, None), 0)?,
     };

@@ -13,6 +13,7 @@
 //! directive wishes, orders and talks → papers to sign and to keep; the explanation for everybody
 //! blank     a form to fill in by hand
 //! door      where papers and belongings are, for the night desk
+//! handoff   a form about a stay in hospital
 //! fax       the cover of a paper that is sent by FAX
 //! binder    the sheets of a facility behind a cover and an index
 //! card      a form whose paper is cut into cards
@@ -50,6 +51,7 @@ pub mod fax;
 mod flow;
 pub mod font;
 mod grid;
+pub mod handoff;
 mod laid;
 mod layout;
 mod paint;

@@ -172,7 +172,7 @@ fn blank_height(form: &Form) -> u32 {
     rows.sum()
 }
 
-pub(super) fn shown(view: &SheetView, key: &str) -> String {
+pub(in crate::export::pdf) fn shown(view: &SheetView, key: &str) -> String {
     Source::find(key).map_or_else(String::new, |source| view.shown(source).line())
 }
 
@@ -202,7 +202,7 @@ pub(super) fn typed(address: &str) -> (String, String) {
     (format!("{place}/"), grouped)
 }
 
-pub(super) fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
+pub(in crate::export::pdf) fn printed_at(view: &SheetView) -> crate::domain::clock::Moment {
     view.issue
         .as_ref()
         .map_or(view.as_of, |issue| issue.issued_at)

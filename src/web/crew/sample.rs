@@ -166,6 +166,7 @@ pub fn view(record: &Value) -> SheetView {
         as_of: NOW,
         issue: None,
         at_call: None,
+        stay: None,
     }
 }
 

@@ -15,7 +15,7 @@ use super::{Opening, Paper, Sheet};
 use crate::domain::answer::{Field, Kind, Known, Shown, row_line};
 use crate::domain::computed::Computed;
 use crate::domain::date::{ago, moment_text};
-use crate::domain::form::{Form, Item, Section, Source, Style};
+use crate::domain::form::{Form, Item, Section, Style};
 use crate::domain::record::{ConsentToShare, Sex};
 use crate::domain::sheet::Staleness;
 use crate::domain::standing::{Standing, StandingKind};
@@ -353,10 +353,7 @@ fn list_row(row: &[(Field, Shown)]) -> Markup {
 }
 
 fn fact(item: &Item, shown: &Shown) -> Markup {
-    let kind = match item.source {
-        Source::Record(field) | Source::Facility(field) => Some(field.kind),
-        Source::Computed(_) => None,
-    };
+    let kind = item.source.kind();
     let line = shown.line();
     let words = match (kind, shown) {
         (Some(Kind::Phone), Shown::Text(number)) => phone(number),

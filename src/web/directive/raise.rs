@@ -14,7 +14,7 @@ use crate::domain::directive::{
 };
 use crate::domain::id::ResidentId;
 use crate::domain::permit::{ActionKind, Permit, RaiseProtection, ReadResident};
-use crate::domain::standing::{Reason, Standing};
+use crate::domain::standing::{Reason, Standing, StandingKind};
 use crate::store::directive::{self, NewStatement};
 use crate::store::document;
 use crate::store::resident::ResidentHead;
@@ -283,4 +283,34 @@ async fn said_page(
             div .actions { a .button .outline href=(address(id)) { "意思と指示へ" } a .button .text href="/residents" { "入居者の一覧へ" } }
         },
     ))
+}
+
+/// Stops whatever order there is because its resident went to hospital or came back, until a physician looks at it anew
+/// (safety.md S16). Where there is none, nothing is written.
+pub async fn stop_for_stay(
+    app: &App,
+    permit: &Permit<RaiseProtection>,
+    resident: &ResidentId,
+    standing: &Standing,
+    reason: SuspendReason,
+) -> Result<(), WebError> {
+    use StandingKind as K;
+    if !matches!(
+        standing.kind(),
+        K::OrderOnFile | K::FullCprInvalidOrder | K::Conflict
+    ) {
+        return Ok(());
+    }
+    let statement = Statement::Suspended(Box::new(Suspension {
+        reason: reason.into(),
+        ..Suspension::default()
+    }));
+    let new = NewStatement {
+        about: None,
+        statement: &statement,
+    };
+    let limits = Limits::default();
+    directive::record(&app.store, permit, resident, new, None, limits, app.now()).await?;
+    mail::tell(app, permit.facility(), mail::Kind::ProtectionRaised);
+    Ok(())
 }

@@ -69,7 +69,7 @@ fn item_control(item: &Item, typed: &Typed<'_>) -> Markup {
             typed,
         }
         .show(),
-        Source::Facility(_) | Source::Computed(_) => html! {},
+        Source::Facility(_) | Source::Stay(_) | Source::Computed(_) => html! {},
     }
 }
 

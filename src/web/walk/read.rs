@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::domain::answer::{Answer, Field, Kind, NOT_ASKED, Shown, UNKNOWN};
 use crate::domain::computed::Computed;
-use crate::domain::form::{Item, Level, Section, Source, Style};
+use crate::domain::form::{Item, Level, Section, Style};
 use crate::domain::phone::Phone;
 use crate::domain::sheet::Staleness;
 use crate::domain::standing::{self, Standing};
@@ -60,10 +60,7 @@ fn labels<'a>(labels: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn item_fact(item: &Item, shown: &Shown) -> Markup {
-    let kind = match item.source {
-        Source::Record(field) | Source::Facility(field) => Some(field.kind),
-        Source::Computed(_) => None,
-    };
+    let kind = item.source.kind();
     match (item.style, shown) {
         (Style::Alert, Shown::Text(words)) => some(html! { (lines(words)) }),
         (_, Shown::Rows(rows)) => list(rows),

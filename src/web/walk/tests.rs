@@ -425,6 +425,7 @@ fn view(inputs: &Inputs) -> SheetView {
         as_of: today().starts_at(),
         issue: None,
         at_call: None,
+        stay: None,
     }
 }
 

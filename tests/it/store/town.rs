@@ -139,6 +139,7 @@ impl Town {
                 token_hash: &[token; 32],
                 ..link
             }),
+            stay: None,
         };
         document::issue(self.store(), &self.permit(), document, self.now()).await?;
         Ok(id)

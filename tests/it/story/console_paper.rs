@@ -184,7 +184,10 @@ both_databases! {
         assert_eq!(noted(&audit, "document.issued").len(), 3);
         assert_eq!(noted(&audit, "document.printed").len(), 6);
         let printed = index.split("印刷").next().unwrap();
-        let date = &printed[printed.rfind("20").unwrap()..];
+        // The hour may hold the same digits as a year does, so the year is what stands before its sign.
+        let mut before = printed.match_indices('年').filter_map(|(at, _)| printed.get(at.checked_sub(4)?..at));
+        let year = before.rfind(|year| year.bytes().all(|byte| byte.is_ascii_digit())).unwrap();
+        let date = &printed[printed.rfind(&format!("{year}年")).unwrap()..];
         let day = &date[..date.find('日').unwrap()];
         let numbers: Vec<&str> = day.split(['年', '月']).collect();
         for page in 1..=4 {

@@ -143,6 +143,7 @@ pub fn view(record: &Value, kind: StandingKind, number: usize) -> SheetView {
         alike: Vec::new(),
         as_of: NOW,
         at_call: None,
+        stay: None,
         issue: Some(IssueMarks {
             serial: format!("2026-{number:04}"),
             match_code: MatchCode::new(&SeededEntropy::new(number as u64)).0,

@@ -260,6 +260,7 @@ fn routed(
         store: bench.store.clone(),
         forms,
         protocols: Protocols::default(),
+        clocks: hikitsugi::domain::handoff::clock::Rules::built_in(),
         clock: Box::new(SharedClock(clock)),
         entropy: Box::new(SharedEntropy(entropy)),
         base_url: base_url.to_owned(),

@@ -152,7 +152,7 @@ fn person(rows: &[Vec<form::Cell>], view: &SheetView, paper: &Paper) -> Element 
 }
 
 /// Safety.md S19.
-fn like_names(view: &SheetView) -> Option<Element> {
+pub(in crate::export::pdf) fn like_names(view: &SheetView) -> Option<Element> {
     if view.alike.is_empty() {
         return None;
     }
@@ -174,7 +174,7 @@ fn like_names(view: &SheetView) -> Option<Element> {
 
 /// All texts of the band, always (safety.md S3, S13, S14, S15): to what an order applies, what to do, until when, whom to
 /// call, why, and what the order says. Weight, frames and white on black tell them apart; nothing here is colour.
-fn band(view: &SheetView) -> Element {
+pub(in crate::export::pdf) fn band(view: &SheetView) -> Element {
     let standing = &view.standing;
     let words = standing.band();
     let mut stack = Stack::new(0.35);

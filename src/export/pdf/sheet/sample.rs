@@ -40,6 +40,7 @@ fn view(record: &Value) -> SheetView {
         alike: Vec::new(),
         as_of: NOW,
         at_call: None,
+        stay: None,
         issue: Some(IssueMarks {
             serial: "2026-0123".to_owned(),
             match_code: "か-482".to_owned(),

@@ -543,6 +543,7 @@ fn s08_a_draft_does_not_look_like_a_paper_that_was_issued() {
     let view = SheetView {
         issue: None,
         at_call: None,
+        stay: None,
         ..sample::ordinary()
     };
     let without_link = Paper {

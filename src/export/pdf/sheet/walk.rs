@@ -44,7 +44,11 @@ fn strip(title: &str) -> Option<Strip> {
     (!title.is_empty()).then(|| Strip::Left(title.to_owned()))
 }
 
-pub(super) fn grid(title: &str, rows: &[Vec<form::Cell>], view: &SheetView) -> Grid {
+pub(in crate::export::pdf) fn grid(
+    title: &str,
+    rows: &[Vec<form::Cell>],
+    view: &SheetView,
+) -> Grid {
     Grid {
         strip: strip(title),
         border: Border::Light,
@@ -77,6 +81,7 @@ fn value(placed: &form::Cell, shown: &Shown, view: &SheetView) -> Element {
         Style::Large => large(shown, LARGE_PT),
         Style::Call => calls(shown),
         Style::Alert => alert(placed, shown),
+        Style::Boxes => boxes(placed, view),
         Style::Normal if is_phone(placed.source) => calls(shown),
         Style::Normal => normal(shown),
     }
@@ -84,10 +89,21 @@ fn value(placed: &form::Cell, shown: &Shown, view: &SheetView) -> Element {
 
 /// A telephone number is large and whole in every style.
 pub(in crate::export::pdf) fn is_phone(source: Source) -> bool {
-    match source {
-        Source::Record(field) | Source::Facility(field) => matches!(field.kind, Kind::Phone),
-        Source::Computed(_) => false,
+    matches!(source.kind(), Some(Kind::Phone))
+}
+
+/// Every box of the form, and behind them what the form has no words for.
+fn boxes(placed: &form::Cell, view: &SheetView) -> Element {
+    let boxes = placed.boxes(&view.json(placed.source));
+    let ticks = boxes
+        .ticks
+        .iter()
+        .map(|(is_ticked, label)| (*is_ticked, *label));
+    let mut text = Text::checks(ticks).size(VALUE_PT).leading(LEADING);
+    if !boxes.beside.is_empty() {
+        text = text.then_bold(format!("　{}", boxes.beside));
     }
+    text.into()
 }
 
 fn fact(text: impl Into<String>) -> Text {
@@ -280,7 +296,12 @@ fn alert_text(shown: &Shown) -> Text {
 
 /// A list under headings, `across` of its rows side by side, reading from left to right. A column without width
 /// stands behind the one before it.
-pub(super) fn table(title: &str, shown: &Shown, columns: &[form::Column], across: usize) -> Table {
+pub(in crate::export::pdf) fn table(
+    title: &str,
+    shown: &Shown,
+    columns: &[form::Column],
+    across: usize,
+) -> Table {
     let mut table = Table {
         strip: strip(title),
         border: Border::Light,
