@@ -488,7 +488,7 @@ fn difference_card(lines: &[Line]) -> Markup {
 fn tone(change: Change) -> &'static str {
     match change {
         Change::Same => "off",
-        Change::Open | Change::Missing => "unknown",
+        Change::Open | Change::Missing | Change::Unclear => "unknown",
         Change::LessHelp => "ok",
         _ => "warn",
     }

@@ -12,6 +12,7 @@ mod drill;
 mod editing;
 mod fax;
 mod forms;
+mod handoff;
 mod import;
 mod killed;
 mod paper;

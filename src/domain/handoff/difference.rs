@@ -58,6 +58,8 @@ pub enum Change {
     Stopped,
     /// It was taken before, and the hospital's list has it not: stopped or forgotten, nobody said which.
     Missing,
+    /// It is so now, and nobody knew before whether it was.
+    Unclear,
     /// The hospital did not say.
     Open,
 }
@@ -72,6 +74,7 @@ impl Change {
             Self::Started => "始まった",
             Self::Stopped => "終わった",
             Self::Missing => "書かれていない(中止か書き漏れか確認)",
+            Self::Unclear => "入院前が未確認",
             Self::Open => "病院から未確認",
         }
     }
@@ -204,7 +207,8 @@ fn compared(area: Area, label: &str, before: &dyn Answer, after: &dyn Answer) ->
     let change = match (&was, &is) {
         (_, Shown::NotAsked | Shown::Unknown) => Change::Open,
         (was, is) if without_day(was) == without_day(is) => Change::Same,
-        (Shown::None(_) | Shown::NotAsked, Shown::Text(_) | Shown::Rows(_)) => Change::Started,
+        (Shown::NotAsked | Shown::Unknown, _) => Change::Unclear,
+        (Shown::None(_), Shown::Text(_) | Shown::Rows(_)) => Change::Started,
         (Shown::Text(_) | Shown::Rows(_), Shown::None(_)) => Change::Stopped,
         _ => Change::Changed,
     };
@@ -288,6 +292,7 @@ fn medicines(before: &Rows<Medication>, after: &Rows<DischargeMedication>, lines
             change,
         });
     };
+    let was_known = !matches!(before, Rows::NotAsked | Rows::Unknown);
     for row in after.rows() {
         let was = before
             .rows()
@@ -301,12 +306,17 @@ fn medicines(before: &Rows<Medication>, after: &Rows<DischargeMedication>, lines
         let said = row.change.value();
         let change = match (said, was) {
             (Some(MedicationChange::Stopped), _) => Change::Stopped,
+            (_, None) if !was_known => Change::Unclear,
             (_, None) => Change::Started,
             (Some(MedicationChange::Changed), _) => Change::Changed,
             (_, Some(was)) if is_before(was) == is_after(row) => Change::Same,
             (_, Some(_)) => Change::Changed,
         };
-        let before = was.map_or_else(|| "飲んでいなかった".to_owned(), is_before);
+        let before = match was {
+            Some(was) => is_before(was),
+            None if was_known => "飲んでいなかった".to_owned(),
+            None => before.shown().line(),
+        };
         line(row.name.to_string(), before, told, change);
     }
     for row in before.rows() {
@@ -396,6 +406,24 @@ mod tests {
                 .after
                 .contains("消化管出血")
         );
+    }
+
+    #[test]
+    fn s18_what_nobody_knew_before_is_not_called_new() {
+        let after = discharge(json!({
+            "discharge_adl_mobility": "full",
+            "discharge_procedures_national": {"state": "present", "items": ["suction"]},
+            "discharge_medications": {"state": "present", "rows": [{"name": "アムロジピン錠5mg"}]},
+        }));
+        let lines = difference(&Record::default(), &after);
+        for label in ["移動", "医療処置", "アムロジピン錠5mg"] {
+            let line = find(&lines, label);
+            assert_eq!(
+                (line.change, line.before.as_str()),
+                (Change::Unclear, "未確認"),
+                "{label}"
+            );
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::domain::permit::{
 use crate::domain::resident::Status;
 use crate::store::document::PrintOrder;
 use crate::store::handoff;
+use crate::store::transport::Transport;
 use crate::web::document::issue_document;
 use crate::web::load::Change;
 use crate::web::page::{NoticeKind, Page, Place, crumbs, notice};
@@ -124,6 +125,13 @@ pub async fn post(
     if typed.get("revision") != loaded.view.marks.revision.to_string() {
         return Ok(refused(
             "シートがほかの人に変えられました。下の「いま」を見て、もう一度選んでください。",
+        ));
+    }
+    let is_theirs = |transport: &Transport| transport.resident_id == loaded.stay.resident_id;
+    if page.open_transports().iter().any(is_theirs) {
+        // A sheet that is printed while it is open leaves the older ones valid for the crew.
+        return Ok(refused(
+            "急変の記録がまだ開いています。上の「急変の対応中」から終えると、新しいシートが前の紙に代わります。",
         ));
     }
     let discharge = &loaded.stay_view().stay.discharge;

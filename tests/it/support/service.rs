@@ -169,19 +169,17 @@ impl Service {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("the router answers");
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("a whole body").to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.to_vec(),
+        answered(self.router.clone(), request).await
+    }
+
+    /// The same as [`Self::send`] for many, none of which waits for another. In the order in which they are answered.
+    pub async fn at_once(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
+        let mut running = tokio::task::JoinSet::new();
+        for request in requests {
+            let router = self.router.clone();
+            running.spawn(async move { answered(router, request).await });
         }
+        running.join_all().await
     }
 
     /// Somebody without an account.
@@ -234,6 +232,17 @@ impl Service {
             cookie: None,
             token: Some(token),
         })
+    }
+}
+
+async fn answered(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.expect("the router answers");
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: body.to_vec(),
     }
 }
 
