@@ -17,15 +17,18 @@ pub enum Role {
     Physician,
     /// Runs the service for the city. Sees no resident's data.
     Operator,
+    /// MSW or ward nurse of a hospital. Sees what facilities sent to that hospital, and nothing else.
+    HospitalStaff,
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::CareWorker,
         Self::Nurse,
         Self::Manager,
         Self::Physician,
         Self::Operator,
+        Self::HospitalStaff,
     ];
 
     /// The stored and transmitted code.
@@ -36,6 +39,7 @@ impl Role {
             Self::Manager => "manager",
             Self::Physician => "physician",
             Self::Operator => "operator",
+            Self::HospitalStaff => "hospital_staff",
         }
     }
 
@@ -46,6 +50,7 @@ impl Role {
             Self::Manager => "管理者",
             Self::Physician => "医師",
             Self::Operator => "市の運用担当",
+            Self::HospitalStaff => "病院の職員",
         }
     }
 
@@ -123,6 +128,8 @@ actions! {
     ReadAudit,
     /// Add facilities and their first manager.
     OperateService,
+    /// Read and answer what facilities sent to the own hospital.
+    ReadInbox,
 }
 
 /// The permission table. A new action is one arm; what is not named is refused.
@@ -130,7 +137,7 @@ pub fn allowed(role: Role, action: ActionKind) -> bool {
     use ActionKind as A;
     match action {
         A::ReadResident | A::RaiseProtection | A::RecordTalk | A::RecordTransport => {
-            role != Role::Operator
+            !matches!(role, Role::Operator | Role::HospitalStaff)
         }
         A::IssueDocument | A::ReviewScans | A::WriteHandoff => {
             matches!(role, Role::CareWorker | Role::Nurse | Role::Manager)
@@ -148,6 +155,7 @@ pub fn allowed(role: Role, action: ActionKind) -> bool {
             role == Role::Manager
         }
         A::OperateService => role == Role::Operator,
+        A::ReadInbox => role == Role::HospitalStaff,
     }
 }
 
@@ -224,6 +232,18 @@ mod tests {
     }
 
     #[test]
+    fn a_hospital_holds_one_permit_and_it_is_its_inbox() {
+        for action in ActionKind::ALL {
+            let is_inbox = *action == ActionKind::ReadInbox;
+            assert_eq!(
+                allowed(Role::HospitalStaff, *action),
+                is_inbox,
+                "{action:?}"
+            );
+        }
+    }
+
+    #[test]
     fn s12_no_role_both_asks_for_a_signature_and_signs() {
         use ActionKind as A;
         let of = |action| {
@@ -242,7 +262,8 @@ mod tests {
     fn s11_everyone_who_sees_a_resident_raises_protection() {
         for role in Role::ALL {
             let sees = allowed(role, ActionKind::ReadResident);
-            assert_eq!(sees, role != Role::Operator, "{role:?}");
+            let is_outside = matches!(role, Role::Operator | Role::HospitalStaff);
+            assert_eq!(sees, !is_outside, "{role:?}");
             assert_eq!(allowed(role, ActionKind::RaiseProtection), sees, "{role:?}");
             assert_eq!(allowed(role, ActionKind::RecordTransport), sees, "{role:?}");
         }
@@ -253,7 +274,14 @@ mod tests {
         let labels = Role::ALL.map(Role::label);
         assert_eq!(
             labels,
-            ["介護職", "看護職", "管理者", "医師", "市の運用担当"]
+            [
+                "介護職",
+                "看護職",
+                "管理者",
+                "医師",
+                "市の運用担当",
+                "病院の職員"
+            ]
         );
     }
 

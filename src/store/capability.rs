@@ -14,7 +14,7 @@ statements! {
     OF_CITY = "select f.body, c.body as matrix, c.at from facility f
         left join capability c on c.facility_id = f.id and c.version = (select max(o.version) from capability o
             where o.facility_id = f.id)
-        where f.kind <> 'city_office' order by f.id limit $1";
+        where f.kind not in ('city_office', 'hospital') order by f.id limit $1";
     WRITE = "insert into capability (facility_id, version, body, at, by_staff, by_name) values ($1, $2, $3, $4, $5, $6)";
 }
 

@@ -15,7 +15,7 @@ use crate::domain::fax;
 use crate::domain::handoff::Part;
 use crate::domain::handoff::sending::{Event, Method, Progress, TRIES};
 use crate::domain::id::{DocumentId, FacilityId, FaxId, HandoffId, ResidentId, SendingId, StaffId};
-use crate::domain::permit::{IssueDocument, Permit, ReadResident};
+use crate::domain::permit::{IssueDocument, Permit, ReadInbox, ReadResident};
 
 /// The columns of `Sending`, for tables named `s`, `h`, `d` and `r`.
 macro_rules! sending {
@@ -32,8 +32,8 @@ macro_rules! sending {
 
 statements! {
     SEND = "insert into sending (facility_id, id, handoff_id, document_id, method, recipient, department, person, role,
-            pages, attachments, note, fax_id, at, by_staff, by_name)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+            pages, attachments, note, fax_id, hospital_id, at, by_staff, by_name)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     GET = concat!("select ", sending!(), " where s.facility_id = $1 and s.id = $2");
     OF_HANDOFF = concat!("select ", sending!(), " where s.facility_id = $1 and s.handoff_id = $2
         order by s.id desc limit $3");
@@ -60,6 +60,24 @@ statements! {
     VISIT = "insert into sending_visit (session_hash, token_hash, person, department, at, expires_at)
         values ($1, $2, $3, $4, $5, $6)";
     VISITOR = "select person, department from sending_visit where session_hash = $1 and token_hash = $2 and expires_at > $3";
+    HOSPITALS = "select id, name from facility where kind = 'hospital' order by id limit $1";
+    IS_HOSPITAL = "select count(*) as rows from facility where id = $1 and kind = 'hospital'";
+    OF_INBOX = concat!("select ", sending!(), " where s.hospital_id = $1 and s.facility_id = $2 and s.id = $3");
+    /// What was recalled is not there at all.
+    INBOX = "select s.facility_id, s.id, f.name as facility_name, r.name as resident_name, d.form, d.serial, s.department,
+            s.person, s.at,
+            (select count(*) from sending_event e where e.facility_id = s.facility_id and e.sending_id = s.id
+                and e.kind = 'opened') as opened,
+            (select count(*) from sending_event e where e.facility_id = s.facility_id and e.sending_id = s.id
+                and e.kind = 'received') as received
+        from sending s
+        join facility f on f.id = s.facility_id
+        join handoff h on h.facility_id = s.facility_id and h.id = s.handoff_id
+        join resident r on r.facility_id = h.facility_id and r.id = h.resident_id
+        join document d on d.facility_id = s.facility_id and d.id = s.document_id
+        where s.hospital_id = $1 and s.id < $2 and not exists (select 1 from sending_event e
+            where e.facility_id = s.facility_id and e.sending_id = s.id and e.kind = 'recalled')
+        order by s.id desc limit $3";
     BODY = "select body from document where facility_id = $1 and id = $2";
     PDF = "select pdf from document where facility_id = $1 and id = $2";
     FACILITY = "select body from facility where id = $1";
@@ -167,6 +185,8 @@ pub struct NewSending<'a> {
     pub attachments: &'a str,
     pub note: &'a str,
     pub fax: Option<&'a FaxId>,
+    /// The hospital in whose inbox it is laid.
+    pub hospital: Option<&'a FacilityId>,
     pub link: Option<NewLink<'a>>,
 }
 
@@ -194,9 +214,15 @@ pub async fn send(
     let belongs = handoff::of_document(store, &read, new.document).await?.ok_or(StoreError::NotFound)?;
     let stay = handoff::get(store, &read, &belongs.handoff_id).await?;
     in_tx!(store, at, tx => {
+        if let Some(hospital) = new.hospital {
+            let known: Rows = tx.one(IS_HOSPITAL, args![hospital]).await?;
+            if known.rows == 0 {
+                return Err(StoreError::NotFound);
+            }
+        }
         let args = args![
             facility, new.id, &stay.id, new.document, new.method.code(), new.recipient, new.department, new.person,
-            new.role, new.pages, new.attachments, new.note, new.fax, at, &actor.staff, &actor.name
+            new.role, new.pages, new.attachments, new.note, new.fax, new.hospital, at, &actor.staff, &actor.name
         ];
         tx.exec(SEND, args).await?;
         if let Some(link) = new.link {
@@ -233,8 +259,8 @@ pub(super) async fn of_fax(
         fax::Event::Sent => {
             let args = args![
                 facility, &id, &belongs.handoff_id, &fax.document_id, Method::Fax.code(), &fax.recipient, &fax.department,
-                &fax.person, "", fax.pages, "", if fax.masked != 0 { "送付状のみ・氏名を隠した" } else { "" }, &fax.id, at,
-                &actor.staff, &actor.name
+                &fax.person, "", fax.pages, "", if fax.masked != 0 { "送付状のみ・氏名を隠した" } else { "" }, &fax.id,
+                None::<&FacilityId>, at, &actor.staff, &actor.name
             ];
             tx.exec(SEND, args).await?;
             let detail = json!({"sending": id, "handoff": belongs.handoff_id, "document": fax.document_id, "method": "fax"});
@@ -387,7 +413,7 @@ pub enum Tried {
 /// A browser that gave the passcode of a live page.
 #[derive(Clone, Debug)]
 pub struct Visit {
-    found: Found,
+    sending: Sending,
     visitor: Visitor,
     source: String,
 }
@@ -404,16 +430,12 @@ impl Found {
 }
 
 impl Visit {
-    pub fn found(&self) -> &Found {
-        &self.found
-    }
-
     pub fn sending(&self) -> &Sending {
-        &self.found.sending
+        &self.sending
     }
 
     pub fn facility(&self) -> &FacilityId {
-        self.found.facility()
+        &self.sending.facility_id
     }
 
     /// Department and person, as they named themselves.
@@ -493,12 +515,89 @@ pub async fn visit(
     }
     let args = args![session_hash, &found.link.token_hash, now];
     let rows: Vec<Visitor> = store.db().all(VISITOR, args).await?;
-    Ok(rows.into_iter().next().map(|visitor| Visit { found, visitor, source: source.to_owned() }))
+    Ok(rows.into_iter().next().map(|visitor| Visit { sending: found.sending, visitor, source: source.to_owned() }))
+}
+
+row! {
+    /// A line of a hospital's inbox.
+    pub struct Received {
+        facility_id: FacilityId,
+        id: SendingId,
+        facility_name: String,
+        resident_name: String,
+        form: String,
+        serial: String,
+        department: String,
+        person: String,
+        at: Moment,
+        opened: i64,
+        received: i64,
+    }
+}
+
+row! {
+    /// A hospital whose people have accounts.
+    pub struct Hospital { id: FacilityId, name: String }
+}
+
+/// Up to `limit` hospitals that have an inbox.
+pub async fn hospitals(store: &Store, limit: i64) -> Result<Vec<Hospital>, StoreError> {
+    store.db().all(HOSPITALS, args![limit]).await
+}
+
+/// Up to `limit` documents that facilities sent to the own hospital, newest first, before the given one. What was
+/// recalled is not there.
+pub async fn inbox(
+    store: &Store,
+    permit: &Permit<ReadInbox>,
+    before: Option<&SendingId>,
+    limit: i64,
+) -> Result<Vec<Received>, StoreError> {
+    // Behind every id, which begins with a digit or a letter up to f.
+    let before = before.map_or("g", SendingId::as_str);
+    store.db().all(INBOX, args![permit.facility(), before, limit]).await
+}
+
+/// The visit of somebody with an account to what was sent to the own hospital; `None` for anything else, and for what
+/// was recalled.
+pub async fn visit_inbox(
+    store: &Store,
+    permit: &Permit<ReadInbox>,
+    facility: &FacilityId,
+    id: &SendingId,
+) -> Result<Option<Visit>, StoreError> {
+    let args = args![permit.facility(), facility, id];
+    let rows: Vec<Sending> = store.db().all(OF_INBOX, args).await?;
+    let Some(sending) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let noted: Vec<Noted> = store.db().all(EVENTS, args![facility, id]).await?;
+    if Progress::of(noted.iter().map(|noted| noted.kind)).recalled {
+        return Ok(None);
+    }
+    let actor = permit.actor();
+    Ok(Some(Visit {
+        visitor: Visitor {
+            person: actor.name.clone(),
+            department: sending.recipient.clone(),
+        },
+        sending,
+        source: actor.source.clone(),
+    }))
 }
 
 /// The facility's own facts, which the page shows before anybody is named.
 pub async fn facility_body(store: &Store, found: &Found) -> Result<Vec<u8>, StoreError> {
-    let row: Body = store.db().one(FACILITY, args![found.facility()]).await?;
+    body_of(store, found.facility()).await
+}
+
+/// The same for whoever is in.
+pub async fn facility_of(store: &Store, visit: &Visit) -> Result<Vec<u8>, StoreError> {
+    body_of(store, visit.facility()).await
+}
+
+async fn body_of(store: &Store, facility: &FacilityId) -> Result<Vec<u8>, StoreError> {
+    let row: Body = store.db().one(FACILITY, args![facility]).await?;
     Ok(row.body)
 }
 
@@ -542,6 +641,13 @@ pub async fn says(
     in_tx!(store, at, tx => {
         note(tx, visit.facility(), &visit.sending().id, event, words, (&StaffId(String::new()), &who), &author, at).await
     })
+}
+
+/// Writes down that somebody of the hospital looked again, before the answer leaves (safety.md S20).
+pub async fn note_look(store: &Store, visit: &Visit, at: Moment) -> Result<(), StoreError> {
+    let detail = json!({"sending": visit.sending().id});
+    let entry = Entry::new("sending.read", Some(&visit.sending().resident_id), detail);
+    store.note_read(visit.author(), at, entry).await
 }
 
 /// What is written of the discharge by now, with its version (0: nothing).

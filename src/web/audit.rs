@@ -103,6 +103,8 @@ fn action_label(action: &str) -> &str {
         "handoff.written" => "入退院の書類に記入",
         "handoff.ended" => "入院の記録を終了",
         "sending.sent" => "書類を渡した記録",
+        "sending.read" => "病院が書類を見た",
+        "inbox.listed" => "届いた書類の一覧を表示",
         "sending.viewed" => "送付の記録を表示",
         "sending.opened" => "病院が書類を開いた",
         "sending.printed" => "病院が書類を取り出した",

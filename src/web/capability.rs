@@ -61,18 +61,26 @@ fn draw(
                 None => div .empty { p { "まだ書かれていません。" @if !may { "管理者が書きます。" } } },
             }
             p { a href="/capability/search" { "市内の施設を条件で探す" } }
-            form .form method="post" action="/capability" {
-                input type="hidden" name="version" value=(written.map_or(0, |written| written.version));
-                div .scroll tabindex="0" role="region" aria-label="受け入れ表" {
-                    table .matrix {
-                        thead { tr { th scope="col" { "医療処置" } th scope="col" { "日中" } th scope="col" { "夜間" } th scope="col" { "条件" } } }
-                        tbody { @for (code, choice) in procedures() { (line(code, choice.label, matrix, typed, problems, may)) } }
-                    }
+            @if may {
+                form .form method="post" action="/capability" {
+                    input type="hidden" name="version" value=(written.map_or(0, |written| written.version));
+                    (table(matrix, typed, problems, may))
+                    div .bar { button .button { "保存する" } }
                 }
-                @if may { div .bar { button .button { "保存する" } } }
-            }
+            } @else { (table(matrix, typed, problems, may)) }
         },
     )
+}
+
+fn table(matrix: &Capability, typed: Option<&Inputs>, problems: &Problems, may: bool) -> Markup {
+    html! {
+        div .scroll tabindex="0" role="region" aria-label="受け入れ表" {
+            table .matrix {
+                thead { tr { th scope="col" { "医療処置" } th scope="col" { "日中" } th scope="col" { "夜間" } th scope="col" { "条件" } } }
+                tbody { @for (code, choice) in procedures() { (line(code, choice.label, matrix, typed, problems, may)) } }
+            }
+        }
+    }
 }
 
 fn line(
@@ -95,13 +103,19 @@ fn line(
     let condition = value("condition", &ability.condition);
     let select = |name: &str, what: &str, chosen: &str| {
         html! {
-            select id={ (key) "-" (name) } name={ (key) "." (name) } aria-label={ (label) " " (what) } disabled[!may] {
+            select id={ (key) "-" (name) } name={ (key) "." (name) } aria-label={ (label) " " (what) } {
                 option value="" selected[chosen.is_empty()] { "未記入" }
                 @for one in Acceptance::CHOICES { option value=(one.code) selected[chosen == one.code] { (one.label) } }
             }
         }
     };
     let error = problems.at(&format!("{key}.condition"));
+    if !may {
+        let words = |one: Option<Acceptance>| one.map_or("未記入", |one| one.choice().label);
+        return html! {
+            tr { th scope="row" { (label) } td { (words(ability.day)) } td { (words(ability.night)) } td { (ability.condition) } }
+        };
+    }
     html! {
         tr {
             th scope="row" { (label) }
@@ -109,7 +123,7 @@ fn line(
             td { (select("night", "夜間", &night)) }
             td {
                 @if let Some(words) = error { p .error { (icon(Icon::Stop)) span { (words) } } }
-                input name={ (key) ".condition" } value=(condition) maxlength=(CONDITION_MAX) aria-label={ (label) " 条件" } disabled[!may] aria-invalid=[error.map(|_| "true")];
+                input name={ (key) ".condition" } value=(condition) maxlength=(CONDITION_MAX) aria-label={ (label) " 条件" } aria-invalid=[error.map(|_| "true")];
             }
         }
     }

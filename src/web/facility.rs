@@ -329,7 +329,10 @@ pub async fn create(
         id: &manager_id,
         login,
         name,
-        role: Role::Manager,
+        role: match facts.facility_type.is(&FacilityType::Hospital) {
+            true => Role::HospitalStaff,
+            false => Role::Manager,
+        },
         password_hash: &password_hash,
     };
     match facility::create(
@@ -354,7 +357,16 @@ pub async fn create(
 }
 
 /// Whom the city office adds to a facility after checking who it is.
-const OF_OFFICE: [Role; 3] = [Role::Physician, Role::Nurse, Role::Manager];
+/// As many facilities as are looked through for their kind.
+const KNOWN: i64 = 1000;
+/// The kind whose people have an inbox and nothing else.
+const HOSPITAL: &str = "hospital";
+const OF_OFFICE: [Role; 4] = [
+    Role::Physician,
+    Role::Nurse,
+    Role::Manager,
+    Role::HospitalStaff,
+];
 
 /// Adds a physician, or somebody whom no other account of the facility made (safety.md S12).
 pub async fn create_by_office(
@@ -377,6 +389,19 @@ pub async fn create_by_office(
     let role = Role::from_code(inputs.get("person_role")).filter(|role| OF_OFFICE.contains(role));
     if role.is_none() {
         problems.add("person_role", "役割を選んでください");
+    }
+    if let Some(role) = role
+        && !facility.is_empty()
+    {
+        let known = facility::list(&app.store, &permit, None, KNOWN).await?;
+        let kind = known.iter().find(|known| known.id.as_str() == facility);
+        let is_hospital = kind.is_some_and(|known| known.kind == HOSPITAL);
+        if is_hospital != (role == Role::HospitalStaff) {
+            problems.add(
+                "person_role",
+                "「病院の職員」は病院だけに、ほかの役割は施設だけに登録できます",
+            );
+        }
     }
     if let Some(role) = role
         && problems.is_empty()

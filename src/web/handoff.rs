@@ -17,7 +17,8 @@ use serde_json::Value;
 pub use self::fill::{issue_form, post as post_form, show as show_form};
 pub use self::home::{post as post_home, show as show_home};
 pub use self::send::{
-    note as note_sending, passcode_hash, post as post_send, send_form, show as show_sending,
+    Given, Wanted, give, note as note_sending, passcode_hash, post as post_send, send_form,
+    show as show_sending,
 };
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::{App, WebError, directive, document, load, walk};

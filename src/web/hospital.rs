@@ -4,8 +4,10 @@
 //! they are compared; when they are used up, or somebody else used them up, a call to the facility gives a new one. A
 //! browser that gave it once stays in for half a day, whatever happens to the passcode meanwhile.
 
+use std::collections::HashMap;
+
 use axum::Form as Posted;
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -15,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::handoff::{blocks, download, fill};
-use super::page::{self, NoticeKind, notice};
+use super::page::{self, NoticeKind, Page, Place, notice};
 use super::session::{self, new_token, sha256};
 use super::walk::{self, edit::Typed};
 use super::{App, WebError, load, mail};
@@ -24,44 +26,70 @@ use crate::domain::date::Day;
 use crate::domain::form::{Form, Print, Source};
 use crate::domain::handoff::Part;
 use crate::domain::handoff::sending::{Event, Passcode, Progress, VISIT_HOURS};
+use crate::domain::id::{FacilityId, SendingId};
 use crate::domain::link::LinkToken;
+use crate::domain::permit::{Permit, ReadInbox};
 use crate::domain::record::FacilityFacts;
 use crate::domain::text::{check_line, check_lines};
 use crate::export::exchange;
-use crate::store::StoreError;
 use crate::store::sending::{self, Found, Knock, Tried, Visit};
+use crate::store::{Entry, StoreError};
 
 /// The form that a hospital fills in.
 const DISCHARGE: &str = "discharge";
+/// As many documents as one page of an inbox lists.
+const INBOX_PAGE: i64 = 50;
 const COOKIE_NAME: &str = "hikitsugi-h";
 
-/// What a request for such a page brings: the token's hash, where from, and a browser's own secret.
+/// By what somebody comes in.
+enum Door {
+    /// The token of a page, and the secret of a browser that gave its passcode.
+    Page {
+        token: String,
+        token_hash: [u8; 32],
+        session_hash: Option<[u8; 32]>,
+    },
+    /// An account of the hospital to which it was sent.
+    Inbox {
+        permit: Permit<ReadInbox>,
+        facility: FacilityId,
+        sending: SendingId,
+    },
+}
+
+/// Who asks for a document that was sent to a hospital.
 pub struct Caller {
-    token: String,
-    token_hash: [u8; 32],
+    door: Door,
     source: String,
-    session_hash: Option<[u8; 32]>,
 }
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let Path(path) =
-            Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, app)
+        let Path(path) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let source = session::source(parts);
+        if let (Some(facility), Some(sending)) = (path.get("facility"), path.get("sending")) {
+            let permit = Permit::<ReadInbox>::from_request_parts(parts, app)
                 .await
                 .map_err(IntoResponse::into_response)?;
-        let token = path
-            .get("token")
-            .and_then(|token| LinkToken::parse(token))
-            .ok_or_else(unknown)?;
-        let secret = secret(&parts.headers);
-        Ok(Self {
+            let door = Door::Inbox {
+                permit,
+                facility: FacilityId::from(facility.as_str()),
+                sending: SendingId::from(sending.as_str()),
+            };
+            return Ok(Self { door, source });
+        }
+        let token = path.get("token").and_then(|token| LinkToken::parse(token));
+        let token = token.ok_or_else(unknown)?;
+        let door = Door::Page {
             token_hash: sha256(token.as_str().as_bytes()),
             token: token.as_str().to_owned(),
-            source: session::source(parts),
-            session_hash: secret.map(|secret| sha256(secret.as_bytes())),
-        })
+            session_hash: secret(&parts.headers).map(|secret| sha256(secret.as_bytes())),
+        };
+        Ok(Self { door, source })
     }
 }
 
@@ -79,33 +107,57 @@ fn secret(headers: &HeaderMap) -> Option<&str> {
 }
 
 impl Caller {
-    /// The page's own address.
+    /// The document's own address.
     fn address(&self) -> String {
-        format!("/h/{}", self.token)
-    }
-
-    async fn found(&self, app: &App) -> Result<Option<Found>, WebError> {
-        Ok(sending::find(&app.store, &self.token_hash).await?)
-    }
-
-    /// The visit of this browser; otherwise what to answer.
-    async fn visit(&self, app: &App) -> Result<Result<Visit, Response>, WebError> {
-        let Some(found) = self.found(app).await? else {
-            return Ok(Err(unknown()));
-        };
-        if !found.is_live(app.now()) {
-            return Ok(Err(ended(&facts(app, &found).await?)));
+        match &self.door {
+            Door::Page { token, .. } => format!("/h/{token}"),
+            Door::Inbox {
+                facility, sending, ..
+            } => format!("/inbox/{facility}/{sending}"),
         }
-        let visit = match self.session_hash {
-            Some(hash) => sending::visit(&app.store, found, &hash, &self.source, app.now()).await?,
-            None => None,
-        };
-        Ok(visit.ok_or_else(|| Redirect::to(&self.address()).into_response()))
+    }
+
+    /// The visit, if this caller is in; otherwise what to answer.
+    async fn visit(&self, app: &App) -> Result<Result<Visit, Response>, WebError> {
+        match &self.door {
+            Door::Page {
+                token_hash,
+                session_hash,
+                ..
+            } => {
+                let Some(found) = sending::find(&app.store, token_hash).await? else {
+                    return Ok(Err(unknown()));
+                };
+                let facts = facts(app, &found).await?;
+                if !found.is_live(app.now()) {
+                    return Ok(Err(ended(&facts)));
+                }
+                let visit = match session_hash {
+                    Some(hash) => {
+                        sending::visit(&app.store, found, hash, &self.source, app.now()).await?
+                    }
+                    None => None,
+                };
+                Ok(visit.ok_or_else(|| Redirect::to(&self.address()).into_response()))
+            }
+            Door::Inbox {
+                permit,
+                facility,
+                sending,
+            } => {
+                let visit = sending::visit_inbox(&app.store, permit, facility, sending).await?;
+                Ok(visit.ok_or_else(gone))
+            }
+        }
     }
 }
 
 async fn facts(app: &App, found: &Found) -> Result<FacilityFacts, WebError> {
     load::read_facts(&sending::facility_body(&app.store, found).await?)
+}
+
+async fn facts_of(app: &App, visit: &Visit) -> Result<FacilityFacts, WebError> {
+    load::read_facts(&sending::facility_of(&app.store, visit).await?)
 }
 
 fn shell(title: &str, main: Markup) -> Markup {
@@ -123,6 +175,15 @@ fn unknown() -> Response {
     let main = html! {
         h1 { "この番地の書類はありません" }
         p { "番地を打ちまちがえたか、この仕組みの書類ではありません。案内にある番地をもう一度確かめるか、施設に電話してください。" }
+    };
+    (StatusCode::NOT_FOUND, shell("書類がありません", main)).into_response()
+}
+
+fn gone() -> Response {
+    let main = html! {
+        h1 { "この書類はありません" }
+        p { "施設が取り消したか、この病院に届いた書類ではありません。" }
+        p { a href="/inbox" { "届いた書類へ" } }
     };
     (StatusCode::NOT_FOUND, shell("書類がありません", main)).into_response()
 }
@@ -184,23 +245,48 @@ pub struct Knocked {
 }
 
 pub async fn show(State(app): State<App>, caller: Caller) -> Result<Response, WebError> {
-    let Some(found) = caller.found(&app).await? else {
-        return Ok(unknown());
-    };
-    let facts = facts(&app, &found).await?;
-    if !found.is_live(app.now()) {
-        return Ok(ended(&facts));
+    if let Door::Page {
+        token_hash,
+        session_hash,
+        ..
+    } = &caller.door
+    {
+        let Some(found) = sending::find(&app.store, token_hash).await? else {
+            return Ok(unknown());
+        };
+        let facts = facts(&app, &found).await?;
+        if !found.is_live(app.now()) {
+            return Ok(ended(&facts));
+        }
+        let known = match session_hash {
+            Some(hash) => {
+                sending::visit(&app.store, found, hash, &caller.source, app.now()).await?
+            }
+            None => None,
+        };
+        return match known {
+            Some(visit) => {
+                sending::note_look(&app.store, &visit, app.now()).await?;
+                Ok(document(&app, &caller, &visit, html! {})
+                    .await?
+                    .into_response())
+            }
+            None => Ok(cover(&facts, &Knocked::default(), None).into_response()),
+        };
     }
-    let visit = match caller.session_hash {
-        Some(hash) => sending::visit(&app.store, found, &hash, &caller.source, app.now()).await?,
-        None => None,
+    let visit = match caller.visit(&app).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
     };
-    match visit {
-        Some(visit) => Ok(document(&app, &caller, &visit, &facts, html! {})
-            .await?
-            .into_response()),
-        None => Ok(cover(&facts, &Knocked::default(), None).into_response()),
+    let noted = sending::noted(&app.store, &visit).await?;
+    if !noted.iter().any(|noted| noted.kind == Event::Opened) {
+        sending::says(&app.store, &visit, Event::Opened, "", app.now()).await?;
+    } else {
+        sending::note_look(&app.store, &visit, app.now()).await?;
     }
+    Ok(document(&app, &caller, &visit, html! {})
+        .await?
+        .into_response())
 }
 
 pub async fn knock(
@@ -208,7 +294,10 @@ pub async fn knock(
     caller: Caller,
     Posted(typed): Posted<Knocked>,
 ) -> Result<Response, WebError> {
-    let Some(found) = caller.found(&app).await? else {
+    let Door::Page { token_hash, .. } = &caller.door else {
+        return Ok(gone());
+    };
+    let Some(found) = sending::find(&app.store, token_hash).await? else {
         return Ok(unknown());
     };
     let facts = facts(&app, &found).await?;
@@ -238,7 +327,7 @@ pub async fn knock(
     let secret = new_token(app.entropy.as_ref());
     let now = app.now();
     let knock = Knock {
-        passcode_hash: &super::handoff::passcode_hash(&caller.token_hash, &passcode),
+        passcode_hash: &super::handoff::passcode_hash(token_hash, &passcode),
         person: typed.person.trim(),
         department: typed.department.trim(),
         source: &caller.source,
@@ -280,9 +369,9 @@ async fn document(
     app: &App,
     caller: &Caller,
     visit: &Visit,
-    facts: &FacilityFacts,
     told: Markup,
 ) -> Result<Markup, WebError> {
+    let facts = facts_of(app, visit).await?;
     let body = said(app, visit).await?;
     let since = sending::since(&app.store, visit).await?;
     let sent = visit.sending();
@@ -299,7 +388,7 @@ async fn document(
             (told)
             h1 { (text(&document["form"]["title"])) }
             p { b { (text(&document["resident"]["name"])) " 様" } " (" (text(&document["resident"]["kana"])) ") 生年月日 " (text(&document["resident"]["birth_date"])) }
-            (phones(facts))
+            (phones(&facts))
             p .small .muted { "No. " (sent.serial) " " (text(&document["issued_at"])) " 発行 様式 " (sent.edition) }
             @if is_newer {
                 (notice(NoticeKind::Warn, "この書類のあとで記録が変わりました", html! {
@@ -354,6 +443,50 @@ fn directive(directive: &Value) -> Markup {
 }
 
 #[derive(Deserialize)]
+pub struct Before {
+    before: Option<SendingId>,
+}
+
+/// `/inbox`: what facilities sent to this hospital, newest first.
+pub async fn inbox(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<ReadInbox>,
+    Query(query): Query<Before>,
+) -> Result<Markup, WebError> {
+    let all = sending::inbox(&app.store, &permit, query.before.as_ref(), INBOX_PAGE).await?;
+    let is_full = i64::try_from(all.len()).is_ok_and(|count| count >= INBOX_PAGE);
+    let entry = Entry::new("inbox.listed", None, serde_json::json!({}));
+    app.store.note_read(&permit, app.now(), entry).await?;
+    Ok(page.show(
+        Place::Inbox,
+        "届いた書類",
+        html! {
+            h1 { "届いた書類" }
+            @if all.is_empty() {
+                div .empty { p { "施設から届いた書類はまだありません。届くとここに並びます。ほかの病院に届いたものは出ません。" } }
+            }
+            ul .papers {
+                @for one in &all {
+                    li {
+                        div {
+                            b { (one.resident_name) " 様" } " " (super::document::title(&app, &one.form)) " " span .code { "No. " (one.serial) } " "
+                            @if one.received > 0 { span .tag data-tone="ok" { "受け取り確認済み" } }
+                            @else if one.opened > 0 { span .tag { "開いた・確認前" } }
+                            @else { span .tag data-tone="warn" { "新着" } }
+                            br;
+                            span .small .muted { (one.facility_name) " " span .number { (load::when(one.at)) } " " (one.department) " " (one.person) }
+                        }
+                        div .actions { a .button .outline .small href={ "/inbox/" (one.facility_id) "/" (one.id) } { "開く" span .visually-hidden { ": " (one.resident_name) } } }
+                    }
+                }
+            }
+            @if is_full { @if let Some(last) = all.last() { p { a .button .outline href={ "/inbox?before=" (last.id) } { "前の" (INBOX_PAGE) "件" } } } }
+        },
+    ))
+}
+
+#[derive(Deserialize)]
 pub struct Said {
     r#do: String,
     #[serde(default)]
@@ -380,13 +513,12 @@ pub async fn say(
         _ => check_lines(words, 200).err().map(|problem| problem.0),
     };
     if let Some(problem) = problem {
-        let facts = facts(&app, visit.found()).await?;
         let told = notice(
             NoticeKind::Warn,
             "送っていません",
             html! { p { (problem) } @if !words.is_empty() { p { "入力: " (words) } } },
         );
-        let page = document(&app, &caller, &visit, &facts, told).await?;
+        let page = document(&app, &caller, &visit, told).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     match sending::says(&app.store, &visit, event, words, app.now()).await {
@@ -496,7 +628,7 @@ async fn discharge_page(
 ) -> Result<Markup, WebError> {
     let form = discharge_form(app)?;
     let body = said(app, visit).await?;
-    let facts = facts(app, visit.found()).await?;
+    let facts = facts_of(app, visit).await?;
     let typed = Typed {
         inputs: sheet.inputs,
         problems: sheet.problems,
@@ -553,6 +685,7 @@ pub async fn discharge(State(app): State<App>, caller: Caller) -> Result<Respons
         Err(answer) => return Ok(answer),
     };
     let (version, body) = sending::discharge(&app.store, &visit).await?;
+    sending::note_look(&app.store, &visit, app.now()).await?;
     let value: Value = body
         .and_then(|body| serde_json::from_str(&body).ok())
         .unwrap_or_default();

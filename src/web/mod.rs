@@ -294,6 +294,18 @@ pub fn router(app: App) -> Router {
             "/h/{token}/discharge",
             get(hospital::discharge).post(hospital::write_discharge),
         );
+    // The same for people of a hospital with accounts.
+    let pages = pages
+        .route("/inbox", get(hospital::inbox))
+        .route("/inbox/{facility}/{sending}", get(hospital::show))
+        .route("/inbox/{facility}/{sending}/say", post(hospital::say))
+        .route("/inbox/{facility}/{sending}/pdf", get(hospital::pdf))
+        .route("/inbox/{facility}/{sending}/json", get(hospital::json))
+        .route("/inbox/{facility}/{sending}/csv", get(hospital::csv))
+        .route(
+            "/inbox/{facility}/{sending}/discharge",
+            get(hospital::discharge).post(hospital::write_discharge),
+        );
     let whole = pages.merge(open).merge(hospitals).merge(api::routes());
     guard::wrap(whole, papers, app)
 }

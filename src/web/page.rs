@@ -8,7 +8,7 @@ use super::icon::{Icon, icon};
 use super::notice::Notices;
 use super::session::SignedIn;
 use super::{App, WebError};
-use crate::domain::permit::{ActionKind, Actor, ReadResident, Role, allowed};
+use crate::domain::permit::{ActionKind, Actor, ReadResident, allowed};
 use crate::store::transport::Transport;
 
 /// The places of the navigation.
@@ -18,6 +18,7 @@ pub enum Place {
     Directives,
     Documents,
     Handoffs,
+    Inbox,
     Scans,
     Import,
     Facility,
@@ -29,7 +30,7 @@ pub enum Place {
 }
 
 impl Place {
-    const ALL: [(Self, &'static str, &'static str, ActionKind); 10] = [
+    const ALL: [(Self, &'static str, &'static str, ActionKind); 11] = [
         (
             Self::Residents,
             "/residents",
@@ -48,6 +49,7 @@ impl Place {
             "入退院",
             ActionKind::ReadResident,
         ),
+        (Self::Inbox, "/inbox", "届いた書類", ActionKind::ReadInbox),
         (
             Self::Scans,
             "/scans",
@@ -152,7 +154,7 @@ impl Page {
                                 button .button .text .small { "ログアウト" }
                             }
                         }
-                        @if self.actor.role != Role::Operator {
+                        @if self.may(ActionKind::RecordTransport) {
                             a .call119 .filled href="/transports" aria-current=[(place == Place::Transports).then_some("page")] { (icon(Icon::Warn)) "急変" }
                             a .call119 href="tel:119" { (icon(Icon::Phone)) "119番" }
                         }

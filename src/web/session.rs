@@ -15,7 +15,7 @@ use serde_json::json;
 use super::icon::{Icon, icon};
 use super::{App, WebError, auth, page};
 use crate::domain::clock::Entropy;
-use crate::domain::permit::{Action, Actor, OperateService, Permit, SignOrder};
+use crate::domain::permit::{Action, Actor, OperateService, Permit, ReadInbox, SignOrder};
 use crate::store::session::Session;
 use crate::store::{Author, Entry, session, staff};
 
@@ -167,6 +167,8 @@ pub async fn home(signed_in: SignedIn) -> Redirect {
         "/facilities"
     } else if actor.permit::<SignOrder>().is_ok() {
         "/directives"
+    } else if actor.permit::<ReadInbox>().is_ok() {
+        "/inbox"
     } else {
         "/residents"
     })

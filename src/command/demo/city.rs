@@ -144,6 +144,7 @@ fn staff(home: &Home) -> Vec<Staff> {
                 Role::Manager => "manager",
                 Role::Physician => "doctor",
                 Role::Operator => "operator",
+                Role::HospitalStaff => "msw",
             };
             Staff {
                 login: format!("{}-{word}{number}", home.key),

@@ -41,6 +41,8 @@ codes! {
         Ict = "ict": "ICTシステム",
         /// The page that the hospital opens with a passcode.
         Link = "link": "電子(この仕組みの画面)",
+        /// The inbox of a hospital whose people have accounts.
+        Inbox = "inbox": "電子(病院の受信箱)",
     }
 }
 

@@ -94,6 +94,7 @@ choice! {
         DayService = "day_service": "デイサービス",
         SmallMultifunctional = "small_multifunctional": "小規模多機能型居宅介護",
         CityOffice = "city_office": "市役所",
+        Hospital = "hospital": "病院",
         Other = "other": "その他",
     }
 }

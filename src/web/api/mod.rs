@@ -7,6 +7,7 @@ mod audit;
 mod caller;
 mod directive;
 mod document;
+mod handoff;
 mod idempotency;
 mod openapi;
 mod resident;
@@ -276,6 +277,75 @@ fn operations() -> Vec<Operation> {
         .idempotent()
         .takes("NewTransportEvent")
         .answers(201, "急変の記録と経過", "Transport"),
+        Operation::new(
+            "get",
+            "/api/v1/residents/{id}/handoffs",
+            "入院の記録(新しい順)",
+            get(handoff::list),
+        )
+        .query(&[("limit", "件数(1〜200、既定50)")])
+        .answers(200, "入院の記録", "HandoffList"),
+        Operation::new(
+            "post",
+            "/api/v1/residents/{id}/handoffs",
+            "入院の記録を始める。始まっていればそれを 200 で返す",
+            post(handoff::begin),
+        )
+        .takes("NewHandoff")
+        .answers(201, "始めた記録", "Handoff"),
+        Operation::new(
+            "get",
+            "/api/v1/handoffs/{id}",
+            "入院の記録: 書かれたこと、書類、渡した記録",
+            get(handoff::show),
+        )
+        .answers(200, "入院の記録", "Handoff"),
+        Operation::new(
+            "put",
+            "/api/v1/handoffs/{id}/parts/{part}",
+            "書かれたことの一部(admission・sensitive・discharge・conference・assessment)の次の版。はじめの If-Match は 0",
+            put(handoff::write),
+        )
+        .if_match()
+        .takes("HandoffAnswers")
+        .answers(200, "書いた版", "HandoffPart"),
+        Operation::new(
+            "get",
+            "/api/v1/handoffs/{id}/difference",
+            "入院前と退院時の違い",
+            get(handoff::difference),
+        )
+        .answers(200, "違い", "DifferenceList"),
+        Operation::new(
+            "post",
+            "/api/v1/handoffs/{id}/documents",
+            "入退院の様式を発行する",
+            post(handoff::issue),
+        )
+        .takes("NewHandoffDocument")
+        .answers(201, "発行した書類", "HandoffDocument"),
+        Operation::new(
+            "get",
+            "/api/v1/handoffs/{id}/documents/{document}",
+            "書類の内容(病院の機械向けのJSON)",
+            get(handoff::said),
+        )
+        .answers(200, "書類の内容", "Exchange"),
+        Operation::new(
+            "post",
+            "/api/v1/handoffs/{id}/documents/{document}/sendings",
+            "書類を渡した記録。method: link は病院が開く画面を作り、合言葉を一度だけ返す",
+            post(handoff::send),
+        )
+        .takes("NewSending")
+        .answers(201, "渡した記録", "GivenSending"),
+        Operation::new(
+            "post",
+            "/api/v1/notebook",
+            "お薬手帳のQRコードの文字(JAHISTC01〜08、UTF-8かShift_JIS)を読む。何も保存しない",
+            post(handoff::notebook),
+        )
+        .answers(200, "読み取った内容", "Notebook"),
         Operation::new(
             "get",
             "/api/v1/audit",

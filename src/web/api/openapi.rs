@@ -4,7 +4,7 @@ use axum::Json;
 use serde_json::{Map, Value, json};
 
 use super::directive::{needs_if_match, sayable, speakers};
-use super::{IfMatch, Operation, operations, transport};
+use super::{IfMatch, Operation, handoff, operations, transport};
 use crate::domain::answer::{Choice, Field, Kind};
 use crate::domain::directive;
 use crate::domain::permit::Role;
@@ -26,7 +26,8 @@ fn document() -> Value {
     let mut schemas = schemas();
     let more = crew::openapi_schemas()
         .into_iter()
-        .chain(transport::openapi_schemas());
+        .chain(transport::openapi_schemas())
+        .chain(handoff::openapi_schemas());
     for (name, schema) in more {
         schemas[name] = schema;
     }

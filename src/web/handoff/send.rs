@@ -10,14 +10,14 @@ use serde::Deserialize;
 use super::own_document;
 use crate::domain::answer::{Answer, Known};
 use crate::domain::handoff::sending::{Event, LINK_DAYS, Method, Passcode, Progress, TRIES};
-use crate::domain::id::{DocumentId, HandoffId, SendingId};
+use crate::domain::id::{DocumentId, FacilityId, HandoffId, SendingId};
 use crate::domain::link::LinkToken;
 use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident};
 use crate::domain::text::check_line;
 use crate::export::qr::Qr;
 use crate::store::desk::{self, Desk};
 use crate::store::sending::{self, NewLink, NewSending, Sending};
-use crate::store::{document, handoff};
+use crate::store::{StoreError, document, handoff};
 use crate::web::icon::{Icon, icon};
 use crate::web::page::{NoticeKind, Page, Place, crumbs, notice};
 use crate::web::session::sha256;
@@ -28,8 +28,9 @@ const DESKS: i64 = 200;
 /// As many pages as one sending may have.
 const PAGES_MAX: i64 = 200;
 
+/// How a document is given, and to whom.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Wanted {
     method: String,
     recipient: String,
@@ -39,10 +40,12 @@ pub struct Wanted {
     pages: String,
     attachments: String,
     note: String,
+    /// The hospital in whose inbox it is laid.
+    hospital: String,
 }
 
 /// What is wrong, at its field.
-type Wrong = Vec<(&'static str, String)>;
+pub type Wrong = Vec<(&'static str, String)>;
 
 pub async fn send_form(
     State(app): State<App>,
@@ -85,6 +88,7 @@ async fn ask(
     let (paper, _) = own_document(app, page, permit, id, document).await?;
     let loaded = super::load_stay(app, permit, id, false).await?;
     let desks = desk::list(&app.store, permit, DESKS).await?;
+    let hospitals = sending::hospitals(&app.store, DESKS).await?;
     let title = crate::web::document::title(app, &paper.form).to_owned();
     let error = |field: &str| {
         wrong
@@ -123,11 +127,22 @@ async fn ask(
                     @if let Some(words) = error("method") { p .error { (icon(Icon::Stop)) span { (words) } } }
                     p .hint { "「電子」は、病院が案内の番地と、電話で伝える合言葉で開く画面です。FAXは送付状を作り、番号を二人で確かめてから送ります。ほかは渡したことの記録です" }
                     div .choices {
-                        @for method in Method::ALL {
+                        @for method in Method::ALL.iter().filter(|method| **method != Method::Inbox || !hospitals.is_empty()) {
                             label .choice {
                                 input type="radio" name="method" value=(method.code()) checked[wanted.method == method.code()] required;
                                 span { (method.label()) }
                             }
+                        }
+                    }
+                }
+                @if !hospitals.is_empty() {
+                    div .field .invalid[error("hospital").is_some()] {
+                        label for="hospital" { "受信箱のある病院" }
+                        p .hint #hospital-hint { "「電子(病院の受信箱)」のとき。その病院の職員だけが、この書類だけを見られます" }
+                        @if let Some(words) = error("hospital") { p .error #hospital-error { (icon(Icon::Stop)) span { (words) } } }
+                        select #hospital name="hospital" aria-describedby="hospital-hint hospital-error" {
+                            option value="" { "選んでください" }
+                            @for hospital in &hospitals { option value=(hospital.id) selected[wanted.hospital == hospital.id.as_str()] { (hospital.name) } }
                         }
                     }
                 }
@@ -179,22 +194,66 @@ pub async fn post(
 ) -> Result<Response, WebError> {
     let read = permit.actor().permit::<ReadResident>()?;
     own_document(&app, &page, &read, &id, &document).await?;
-    let (method, pages) = match checked(&wanted) {
-        Ok(checked) => checked,
+    let given = match give(&app, &permit, &document, &wanted).await? {
+        Ok(given) => given,
         Err(wrong) => {
             let again = ask(&app, &page, &read, &id, &document, &wanted, &wrong).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
         }
     };
-    if method == Method::Fax {
-        return Ok(Redirect::to(&format!("/documents/{document}/fax")).into_response());
+    let Given { id: sent, link } = match given {
+        Some(given) => given,
+        None => return Ok(Redirect::to(&format!("/documents/{document}/fax")).into_response()),
+    };
+    if let Some((address, passcode)) = link {
+        let letter = Letter {
+            address: Some(address),
+            passcode: &passcode,
+        };
+        let (sent, _) = sending::get(&app.store, &read, &sent).await?;
+        return Ok(told_once(&app, &page, &read, &sent, &letter)
+            .await?
+            .into_response());
     }
-    let sent = SendingId::new(app.clock.as_ref(), app.entropy.as_ref());
+    Ok(Redirect::to(&format!("/sendings/{sent}")).into_response())
+}
+
+/// What was written down; with the page's address and passcode, which are told once.
+pub struct Given {
+    pub id: SendingId,
+    pub link: Option<(String, Passcode)>,
+}
+
+/// Writes down that a document is given; `None` for a FAX, which is prepared on its own page and enters the record when
+/// it is sent. What is wrong with the words comes back at its field.
+///
+/// # Errors
+/// `NotFound` without such a document of a stay.
+pub async fn give(
+    app: &App,
+    permit: &Permit<IssueDocument>,
+    document: &DocumentId,
+    wanted: &Wanted,
+) -> Result<Result<Option<Given>, Wrong>, WebError> {
+    let (method, pages) = match checked(wanted) {
+        Ok(checked) => checked,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    if method == Method::Fax {
+        return Ok(Ok(None));
+    }
+    let hospital = match (method, wanted.hospital.trim()) {
+        (Method::Inbox, "") => {
+            let words = "どの病院の受信箱に入れるかを選んでください".to_owned();
+            return Ok(Err(vec![("hospital", words)]));
+        }
+        (Method::Inbox, chosen) => Some(FacilityId::from(chosen)),
+        _ => None,
+    };
+    let id = SendingId::new(app.clock.as_ref(), app.entropy.as_ref());
     let now = app.now();
-    let (token, passcode) = (
-        LinkToken::new(app.entropy.as_ref()),
-        Passcode::new(app.entropy.as_ref()),
-    );
+    let token = LinkToken::new(app.entropy.as_ref());
+    let passcode = Passcode::new(app.entropy.as_ref());
     let token_hash = sha256(token.as_str().as_bytes());
     let passcode_hash = passcode_hash(&token_hash, &passcode);
     let link = (method == Method::Link).then_some(NewLink {
@@ -203,8 +262,8 @@ pub async fn post(
         expires_at: now.plus_days(LINK_DAYS),
     });
     let new = NewSending {
-        id: &sent,
-        document: &document,
+        id: &id,
+        document,
         method,
         recipient: wanted.recipient.trim(),
         department: wanted.department.trim(),
@@ -214,20 +273,18 @@ pub async fn post(
         attachments: wanted.attachments.trim(),
         note: wanted.note.trim(),
         fax: None,
+        hospital: hospital.as_ref(),
         link,
     };
-    sending::send(&app.store, &permit, new, now).await?;
-    if method == Method::Link {
-        let letter = Letter {
-            address: Some(hospital_address(&app, &token)),
-            passcode: &passcode,
-        };
-        let (sent, _) = sending::get(&app.store, &read, &sent).await?;
-        return Ok(told_once(&app, &page, &read, &sent, &letter)
-            .await?
-            .into_response());
+    match sending::send(&app.store, permit, new, now).await {
+        Err(StoreError::NotFound) if hospital.is_some() => {
+            let words = "受信箱のある病院を選び直してください".to_owned();
+            return Ok(Err(vec![("hospital", words)]));
+        }
+        done => done?,
     }
-    Ok(Redirect::to(&format!("/sendings/{sent}")).into_response())
+    let link = (method == Method::Link).then(|| (hospital_address(app, &token), passcode));
+    Ok(Ok(Some(Given { id, link })))
 }
 
 fn checked(wanted: &Wanted) -> Result<(Method, i64), Wrong> {

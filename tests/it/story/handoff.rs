@@ -5,7 +5,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::directive::Home;
-use crate::support::service::{Answer, Person, Service};
+use crate::support::service::{Answer, PASSWORD, Person, Service};
 use crate::support::sheet;
 use crate::support::tools::{Pdf, bare};
 
@@ -491,6 +491,69 @@ both_databases! {
         assert!(page.contains("目安です。請求はこの画面ではしません"));
     }
 
+    /// Accounts of a hospital: an inbox over all facilities with what was sent to it, and nothing else at all.
+    async fn a_hospital_with_accounts_has_only_what_was_sent_to_it(bench: Bench) {
+        let service = Service::start(bench).await;
+        let operator = service.sign_in("operator").await;
+        for (name, login) in [("みなと総合病院", "msw"), ("平和台病院", "other-msw")] {
+            let hospital = [
+                ("facility_name", name), ("facility_type", "hospital"), ("facility_phone", "0463-21-5500"),
+                ("manager_name", "勅使河原 真理子"), ("manager_login", login), ("manager_password", PASSWORD),
+            ];
+            operator.does("/facilities", &hospital).await;
+        }
+        let nurse = service.sign_in("nurse").await;
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let name = sheet::ordinary()["name"].as_str().unwrap().to_owned();
+        let stay = begun(&nurse, &id).await;
+        let document = issues(&nurse, &stay, "ward", &ADMISSION).await;
+        let send = format!("{document}/send");
+        let page = nurse.see(&send).await;
+        let (before, _) = page.split_once("\">みなと総合病院</option>").unwrap();
+        let hospital = before.rsplit('"').next().unwrap().to_owned();
+        let fields = [("method", "inbox"), ("recipient", "みなと総合病院"), ("department", "3階東"), ("pages", "1")];
+        let refused = nurse.post(&send, &fields).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text().contains("どの病院の受信箱"), "{}", refused.text());
+        let lay = async |to: &str| {
+            let mut all = fields.to_vec();
+            all.push(("hospital", to));
+            nurse.post(&send, &all).await
+        };
+        assert_eq!(lay("yamabiko").await.status, StatusCode::UNPROCESSABLE_ENTITY, "a facility is no hospital");
+        let sending = lay(&hospital).await.location();
+
+        let msw = service.sign_in("msw").await;
+        assert_eq!(msw.get("/").await.location(), "/inbox");
+        let list = msw.see("/inbox").await;
+        assert!(list.contains(&name) && list.contains("新着") && list.contains("さざなみ苑"), "{list}");
+        let here = format!("/inbox/{}", between(&list, "href=\"/inbox/", "\""));
+        assert!(msw.see(&here).await.contains("全部受け取りました"));
+        assert_eq!(msw.get(&format!("{here}/pdf")).await.status, StatusCode::OK);
+        msw.does(&format!("{here}/say"), &[("do", "received")]).await;
+        let form = msw.see(&format!("{here}/discharge")).await;
+        let version = between(&form, "name=\"version\" value=\"", "\"").to_owned();
+        let written = msw.post(&format!("{here}/discharge"), &[("version", &version), ("do", "save"), ("discharge_expected_on", "2026-12-14")]).await;
+        assert!(written.text().contains("保存しました"), "{}", written.text());
+        assert!(nurse.see(&sending).await.contains("受け取りを確認"));
+        assert!(msw.see("/inbox").await.contains("受け取り確認済み"));
+
+        // Nothing else: no resident, no list, no other hospital's.
+        for path in ["/residents", "/handoffs", "/documents", "/transports", "/scans", "/staff", "/audit", "/facilities", "/desks", &stay, &format!("/residents/{id}")] {
+            assert_eq!(msw.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let other = service.sign_in("other-msw").await;
+        assert!(other.see("/inbox").await.contains("まだありません"));
+        for path in [here.clone(), format!("{here}/pdf"), format!("{here}/discharge")] {
+            assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(nurse.get("/inbox").await.status, StatusCode::FORBIDDEN);
+        nurse.does(&sending, &[("do", "recalled")]).await;
+        assert!(!msw.see("/inbox").await.contains(&name));
+        assert_eq!(msw.get(&here).await.status, StatusCode::NOT_FOUND);
+        let wrong = [("person_facility", hospital.as_str()), ("person_role", "nurse"), ("person_name", "看護 師"), ("person_login", "ward9"), ("person_password", PASSWORD)];
+        assert!(operator.post("/facilities/people", &wrong).await.text().contains("「病院の職員」は病院だけに"));
+    }
+
     async fn the_city_is_searched_by_condition_and_tells_of_no_resident(bench: Bench) {
         let service = Service::start(bench).await;
         let (manager, other) = (service.sign_in("manager").await, service.sign_in("other-manager").await);
@@ -531,6 +594,137 @@ both_databases! {
         let document = issues(&nurse, &stay, "ward", &ADMISSION).await;
         assert!(nurse.see(&format!("{document}/send")).await.contains("0463-21-5503"));
     }
+}
+
+#[tokio::test]
+async fn a_program_reads_and_writes_the_whole_stay() {
+    let service = Service::start(crate::support::Bench::sqlite().await).await;
+    let api = service.api("nurse").await;
+    let id = sheet::admit(&api, &sheet::ordinary()).await;
+    let path = format!("/api/v1/residents/{id}/handoffs");
+    let begun = api.json(Method::POST, &path, &[], &json!({})).await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+    let again = api.json(Method::POST, &path, &[], &json!({})).await;
+    assert_eq!(again.status, StatusCode::OK);
+    let stay = format!("/api/v1/handoffs/{}", begun.value()["id"].as_str().unwrap());
+    let part = format!("{stay}/parts/admission");
+    let answers = json!({"hospital_name": "みなと総合病院", "admitted_on": "2026-11-23"});
+    assert_eq!(
+        api.json(Method::PUT, &part, &[], &answers).await.status,
+        StatusCode::PRECONDITION_REQUIRED
+    );
+    let wrong = api
+        .json(
+            Method::PUT,
+            &part,
+            &[("if-match", "\"0\"")],
+            &json!({"admitted_on": "13月"}),
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text().contains("admitted_on"), "{}", wrong.text());
+    let written = api
+        .json(Method::PUT, &part, &[("if-match", "\"0\"")], &answers)
+        .await;
+    assert_eq!(
+        (written.status, written.etag()),
+        (StatusCode::OK, "\"1\"".to_owned())
+    );
+    let late = api
+        .json(Method::PUT, &part, &[("if-match", "\"0\"")], &answers)
+        .await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+    let secret = api
+        .json(
+            Method::PUT,
+            &format!("{stay}/parts/sensitive"),
+            &[("if-match", "\"0\"")],
+            &json!({}),
+        )
+        .await;
+    assert_eq!(secret.status, StatusCode::FORBIDDEN);
+    let unknown = api
+        .json(
+            Method::POST,
+            &format!("{stay}/documents"),
+            &[],
+            &json!({"form": "tranfer"}),
+        )
+        .await;
+    assert!(
+        unknown.status == StatusCode::UNPROCESSABLE_ENTITY && unknown.text().contains("transfer"),
+        "{}",
+        unknown.text()
+    );
+    let issued = api
+        .json(
+            Method::POST,
+            &format!("{stay}/documents"),
+            &[],
+            &json!({"form": "transfer"}),
+        )
+        .await;
+    assert_eq!(issued.status, StatusCode::CREATED, "{}", issued.text());
+    assert_eq!(
+        api.get(issued.value()["pdf"].as_str().unwrap())
+            .await
+            .status,
+        StatusCode::OK
+    );
+    let document = format!(
+        "{stay}/documents/{}",
+        issued.value()["id"].as_str().unwrap()
+    );
+    let said = api.get(&document).await.value();
+    assert_eq!(said["format"], "hikitsugi.handoff");
+    let sent = json!({"method": "link", "recipient": "みなと総合病院", "pages": "3"});
+    let sent = api
+        .json(Method::POST, &format!("{document}/sendings"), &[], &sent)
+        .await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text());
+    let told = Told {
+        address: sent.value()["address"]
+            .as_str()
+            .unwrap()
+            .split_once("example.jp")
+            .unwrap()
+            .1
+            .to_owned(),
+        passcode: sent.value()["passcode"].as_str().unwrap().to_owned(),
+        sending: String::new(),
+    };
+    let mut hospital = Hospital::at(&service, &told);
+    assert_eq!(
+        hospital.knocks(&told.passcode).await.status,
+        StatusCode::SEE_OTHER
+    );
+    hospital.writes(&[("discharge_adl_mobility", "full")]).await;
+    let difference = api.get(&format!("{stay}/difference")).await.value();
+    assert!(
+        difference["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|line| line["item"] == "移動")
+    );
+    let whole = api.get(&stay).await.value();
+    assert_eq!(whole["sendings"][0]["opened"], true);
+    assert_eq!(
+        whole["parts"]["discharge"]["answers"]["discharge_adl_mobility"],
+        "full"
+    );
+    let other = service.api("other-nurse").await;
+    for path in [stay.clone(), document, format!("{stay}/difference")] {
+        assert_eq!(
+            other.get(&path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    let (code, _, _) = encoding_rs::SHIFT_JIS
+        .encode("JAHISTC08,1\r\n5,20261201,1\r\n201,1,アムロジピン錠5mg,1,錠,2,,1,,,\r\n");
+    let read = api.bytes("/api/v1/notebook", &code).await;
+    assert_eq!(read.value()["medicines"][0]["name"], "アムロジピン錠5mg");
 }
 
 #[tokio::test]

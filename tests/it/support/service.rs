@@ -487,6 +487,16 @@ impl Person<'_> {
     }
 
     /// Uploads one file.
+    /// Posts bytes that are no form and no JSON.
+    pub async fn bytes(&self, path: &str, bytes: &[u8]) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "text/plain");
+        self.service
+            .send(request.body(Body::from(bytes.to_vec())).unwrap())
+            .await
+    }
+
     pub async fn upload(&self, path: &str, field: &str, file_name: &str, bytes: &[u8]) -> Answer {
         self.upload_with(path, &[], field, file_name, bytes).await
     }
