@@ -13,6 +13,7 @@ mod person;
 pub mod places;
 mod roster;
 mod said;
+mod stay;
 mod words;
 mod writing;
 

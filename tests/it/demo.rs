@@ -155,6 +155,10 @@ fn a_script_gets_one_line_with_which_everything_opens() {
         "directive_review",
         "acp_log",
         "explanation",
+        "ward",
+        "transfer",
+        "discharge",
+        "sensitive",
     ] {
         let file = data.join(format!("print/{paper}.pdf"));
         let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{paper}: {error}"));

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 const LOG: &str = include_str!("../../docs/hazards.md");
-/// The hazards of security.md §2.5 that touch directives and the identity of a resident, and H59 to H64 of an emergency.
-const HAZARDS: [u32; 31] = [
+/// The hazards of security.md §2.5 that touch directives and the identity of a resident, H59 to H64 of an emergency, and
+/// H65 to H69 of a stay in hospital.
+const HAZARDS: [u32; 36] = [
     1, 2, 3, 4, 5, 6, 7, 16, 18, 19, 20, 21, 22, 25, 28, 31, 32, 36, 39, 40, 41, 55, 56, 57, 58,
-    59, 60, 61, 62, 63, 64,
+    59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69,
 ];
 
 /// Every function and module of the tests, and every test beside the sources.

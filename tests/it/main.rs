@@ -13,6 +13,7 @@ mod directive;
 mod forms_check;
 mod golden;
 mod hazards;
+mod items;
 mod layers;
 mod mail;
 mod measured;

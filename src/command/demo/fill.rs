@@ -3,6 +3,7 @@
 
 use super::super::Failure;
 use super::city::{City, Facility, Paper, Resident, Revision, Spoken, Staff, Stay, When};
+use super::stay;
 use crate::domain::clock::{Entropy, Moment};
 use crate::domain::date::Day;
 use crate::domain::directive::rules::Limits;
@@ -51,7 +52,7 @@ pub(super) async fn fill(
     tell: impl Fn(usize, usize),
 ) -> Result<Filled, Failure> {
     let mut accounts = Vec::new();
-    let mut homes = open_facilities(app, city, &mut accounts).await?;
+    let (mut homes, hospital) = open_facilities(app, city, &mut accounts).await?;
     let count = city
         .facilities
         .iter()
@@ -80,11 +81,33 @@ pub(super) async fn fill(
     let home = shown_at.ok_or_else(no_paper)?;
     let token = address.rsplit('/').next().unwrap_or_default();
     scanned_once(app, token).await?;
+    let mut papers = one_of_each_form(app, home, &resident).await?;
+    papers.extend(in_hospital(app, home, &resident, &hospital).await?);
     Ok(Filled {
         accounts,
         scan_url: format!("{}/q/{token}", app.base_url),
-        papers: one_of_each_form(app, home, &resident).await?,
+        papers,
     })
+}
+
+/// Somebody else of the home that the demonstration holds up is in hospital.
+async fn in_hospital(
+    app: &App,
+    home: &Home<'_>,
+    shown: &ResidentId,
+    hospital: &FacilityId,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let known = home.facility.residents.iter().zip(&home.residents);
+    let mut living = known.filter(|(resident, id)| resident.stay == Stay::LivingIn && *id != shown);
+    let (_, resident) = living
+        .next()
+        .ok_or_else(|| Failure("入院する人がいません".to_owned()))?;
+    let by = |role| {
+        let person = home.people.iter().find(|person| person.role == role);
+        person.ok_or_else(|| Failure("職員がいません".to_owned()))
+    };
+    let (nurse, manager) = (by(Role::Nurse)?, by(Role::Manager)?);
+    stay::send_to_hospital(app, nurse, manager, resident, hospital).await
 }
 
 /// A facility whose people can act.
@@ -113,7 +136,7 @@ impl Home<'_> {
     }
 }
 
-fn denied(denied: Denied) -> Failure {
+pub(super) fn denied(denied: Denied) -> Failure {
     Failure(format!("{:?} の権限がありません", denied.0))
 }
 
@@ -123,7 +146,7 @@ async fn open_facilities<'a>(
     app: &App,
     city: &'a City,
     accounts: &mut Vec<Account>,
-) -> Result<Vec<Home<'a>>, Failure> {
+) -> Result<(Vec<Home<'a>>, FacilityId), Failure> {
     let at = first_moment(city, app.now()).plus_days(-30);
     let is_office = |facility: &Facility| {
         facility
@@ -147,7 +170,8 @@ async fn open_facilities<'a>(
         let id = FacilityId::new(app.clock.as_ref(), app.entropy.as_ref());
         opened.push(open_facility(app, operator, id, facility, at, accounts).await?);
     }
-    Ok(opened)
+    let hospital = stay::open_hospital(app, operator, accounts).await?;
+    Ok((opened, hospital))
 }
 
 async fn open_facility<'a>(
@@ -232,7 +256,7 @@ fn first_moment(city: &City, now: Moment) -> Moment {
 }
 
 /// Letters and digits that cannot be taken for one another, in groups as people type them: 80 random bits.
-fn new_password(entropy: &dyn Entropy) -> String {
+pub(super) fn new_password(entropy: &dyn Entropy) -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let mut bytes = [0; 16];
     entropy.fill(&mut bytes);
