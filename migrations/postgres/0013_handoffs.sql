@@ -41,6 +41,21 @@ create table handoff_ended (
     foreign key (facility_id, handoff_id) references handoff (facility_id, id)
 );
 
+-- Files that a hospital or a facility added to a stay: letters, summaries, photographs.
+create table handoff_file (
+    facility_id text collate "C" not null,
+    handoff_id text collate "C" not null,
+    seq bigint not null,
+    attachment_id text collate "C" not null,
+    label text collate "C" not null,
+    at bigint not null,
+    by_staff text collate "C" not null,
+    by_name text collate "C" not null,
+    primary key (facility_id, handoff_id, seq),
+    foreign key (facility_id, handoff_id) references handoff (facility_id, id),
+    foreign key (facility_id, attachment_id) references attachment (facility_id, id)
+);
+
 -- restricted: it takes an own permission to see it.
 create table handoff_document (
     facility_id text collate "C" not null,
@@ -172,3 +187,5 @@ create trigger desk_no_update before update or delete on desk for each row execu
 create trigger desk_no_truncate before truncate on desk for each statement execute function append_only();
 create trigger capability_no_update before update or delete on capability for each row execute function append_only();
 create trigger capability_no_truncate before truncate on capability for each statement execute function append_only();
+create trigger handoff_file_no_update before update or delete on handoff_file for each row execute function append_only();
+create trigger handoff_file_no_truncate before truncate on handoff_file for each statement execute function append_only();

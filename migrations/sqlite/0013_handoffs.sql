@@ -41,6 +41,21 @@ create table handoff_ended (
     foreign key (facility_id, handoff_id) references handoff (facility_id, id)
 ) strict, without rowid;
 
+-- Files that a hospital or a facility added to a stay: letters, summaries, photographs.
+create table handoff_file (
+    facility_id text not null,
+    handoff_id text not null,
+    seq integer not null,
+    attachment_id text not null,
+    label text not null,
+    at integer not null,
+    by_staff text not null,
+    by_name text not null,
+    primary key (facility_id, handoff_id, seq),
+    foreign key (facility_id, handoff_id) references handoff (facility_id, id),
+    foreign key (facility_id, attachment_id) references attachment (facility_id, id)
+) strict, without rowid;
+
 -- restricted: it takes an own permission to see it.
 create table handoff_document (
     facility_id text not null,
@@ -172,3 +187,5 @@ create trigger desk_no_update before update on desk begin select raise(abort, 'a
 create trigger desk_no_delete before delete on desk begin select raise(abort, 'append-only: desk'); end;
 create trigger capability_no_update before update on capability begin select raise(abort, 'append-only: capability'); end;
 create trigger capability_no_delete before delete on capability begin select raise(abort, 'append-only: capability'); end;
+create trigger handoff_file_no_update before update on handoff_file begin select raise(abort, 'append-only: handoff_file'); end;
+create trigger handoff_file_no_delete before delete on handoff_file begin select raise(abort, 'append-only: handoff_file'); end;

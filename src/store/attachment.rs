@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
+use super::writer::Tx;
 use super::{Store, StoreError};
 use crate::domain::clock::Moment;
-use crate::domain::id::ResidentId;
+use crate::domain::id::{FacilityId, ResidentId};
 use crate::domain::permit::{EditSheet, Permit, ReadResident, RecordDirective};
 
 statements! {
@@ -52,6 +53,20 @@ pub async fn keep_original(
     at: Moment,
 ) -> Result<(), StoreError> {
     keep(store, permit, Some(resident), attachment, at).await
+}
+
+/// Keeps a file in somebody's transaction, without an entry of its own: whoever keeps it says what it is for.
+pub(super) async fn put_in(
+    tx: &mut Tx,
+    facility: &FacilityId,
+    attachment: &NewAttachment<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let args = args![
+        facility, attachment.id, attachment.media_type, at, attachment.thumbnail, attachment.body
+    ];
+    tx.exec(PUT, args).await?;
+    Ok(())
 }
 
 async fn keep<A>(

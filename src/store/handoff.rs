@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
+use super::attachment::{self, NewAttachment};
 use super::writer::Tx;
 use super::{Store, StoreError, resident};
 use crate::domain::clock::Moment;
@@ -44,6 +45,10 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8)";
     END = "insert into handoff_ended (facility_id, handoff_id, ending, ended_on, at, by_staff, by_name)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+    FILES = "select seq, attachment_id, label, at, by_staff, by_name from handoff_file
+        where facility_id = $1 and handoff_id = $2 order by seq";
+    ADD_FILE = "insert into handoff_file (facility_id, handoff_id, seq, attachment_id, label, at, by_staff, by_name)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
     KEEP_DOCUMENT = "insert into handoff_document (facility_id, document_id, handoff_id, restricted)
         values ($1, $2, $3, $4)";
     OF_DOCUMENT = "select handoff_id, restricted from handoff_document where facility_id = $1 and document_id = $2";
@@ -109,6 +114,20 @@ row! {
         handoff_id: HandoffId,
         /// 1: it takes an own permission to see it.
         restricted: i64,
+    }
+}
+
+row! {
+    /// A file that was added to a stay.
+    pub struct StayFile {
+        /// From 0.
+        seq: i64,
+        attachment_id: String,
+        label: String,
+        at: Moment,
+        /// Empty when the hospital added it.
+        by_staff: StaffId,
+        by_name: String,
     }
 }
 
@@ -255,6 +274,72 @@ pub(super) async fn put(
     let detail = json!({"handoff": id, "part": part.code(), "version": version});
     let entry = Entry::new("handoff.written", Some(&known.resident_id), detail);
     audit::append(tx, author, at, entry).await
+}
+
+/// As many files as one stay may have.
+pub const FILES_MAX: usize = 30;
+
+/// Adds a file to a stay.
+///
+/// # Errors
+/// `NotFound`; `Moved` when the stay has ended, or has as many files as it may have.
+pub async fn add_file(
+    store: &Store,
+    permit: &Permit<WriteHandoff>,
+    id: &HandoffId,
+    file: NewAttachment<'_>,
+    label: &str,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let actor = permit.actor();
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let by = (&actor.staff, actor.name.as_str());
+        keep_file(tx, permit.facility(), id, &file, label, by, at, &author).await
+    })
+}
+
+/// [`add_file`], in somebody's transaction; also for the hospital, which is no staff.
+#[expect(clippy::too_many_arguments, reason = "one row, one call")]
+pub(super) async fn keep_file(
+    tx: &mut Tx,
+    facility: &FacilityId,
+    id: &HandoffId,
+    file: &NewAttachment<'_>,
+    label: &str,
+    by: (&StaffId, &str),
+    at: Moment,
+    author: &Author,
+) -> Result<(), StoreError> {
+    let known: Handoff = tx.one(GET, args![facility, id]).await?;
+    resident::hold(tx, facility, &known.resident_id).await?;
+    let files: Vec<StayFile> = tx.all(FILES, args![facility, id]).await?;
+    if !known.is_open() || files.len() >= FILES_MAX {
+        return Err(StoreError::Moved);
+    }
+    attachment::put_in(tx, facility, file, at).await?;
+    let seq = i64::try_from(files.len()).unwrap_or(i64::MAX);
+    let (staff, name) = by;
+    tx.exec(ADD_FILE, args![facility, id, seq, file.id, label, at, staff, name]).await?;
+    let detail = json!({"handoff": id, "file": seq, "attachment": file.id});
+    audit::append(tx, author, at, Entry::new("handoff.file_added", Some(&known.resident_id), detail)).await
+}
+
+/// The files of a stay, oldest first.
+pub async fn files(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    id: &HandoffId,
+) -> Result<Vec<StayFile>, StoreError> {
+    files_of(store, permit.facility(), id).await
+}
+
+pub(super) async fn files_of(
+    store: &Store,
+    facility: &FacilityId,
+    id: &HandoffId,
+) -> Result<Vec<StayFile>, StoreError> {
+    store.db().all(FILES, args![facility, id]).await
 }
 
 /// Ends a stay.

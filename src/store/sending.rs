@@ -8,7 +8,9 @@ use serde_json::json;
 
 use super::audit::{self, Author, Entry};
 use super::writer::Tx;
+use super::attachment::NewAttachment;
 use super::fax::Fax;
+use super::handoff::StayFile;
 use super::{Store, StoreError, handoff};
 use crate::domain::clock::Moment;
 use crate::domain::fax;
@@ -42,6 +44,12 @@ statements! {
     EVENTS_OF = "select e.sending_id, e.kind, e.words, e.at, e.by_name from sending_event e
         join sending s on s.facility_id = e.facility_id and s.id = e.sending_id
         where s.facility_id = $1 and s.handoff_id = $2 order by e.sending_id, e.seq";
+    /// With a question that nobody answered yet.
+    ASKING = concat!("select ", sending!(), " where s.facility_id = $1 and exists (select 1 from sending_event q
+            where q.facility_id = s.facility_id and q.sending_id = s.id and q.kind = 'asked'
+            and not exists (select 1 from sending_event a where a.facility_id = q.facility_id
+                and a.sending_id = q.sending_id and a.seq > q.seq and a.kind in ('answered', 'recalled')))
+        order by s.id limit $2");
     RECORD = "insert into sending_event (facility_id, sending_id, seq, kind, words, at, by_staff, by_name)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
     OPEN_LINK = "insert into sending_link (token_hash, facility_id, sending_id, created_at, expires_at, passcode_hash, tries)
@@ -369,6 +377,15 @@ pub async fn get(
     Ok((known, noted))
 }
 
+/// Up to `limit` sendings of which a hospital asked something that nobody answered yet, oldest first.
+pub async fn asking(
+    store: &Store,
+    permit: &Permit<ReadResident>,
+    limit: i64,
+) -> Result<Vec<Sending>, StoreError> {
+    store.db().all(ASKING, args![permit.facility(), limit]).await
+}
+
 /// The page of a sending, if it has one.
 pub async fn link_of(
     store: &Store,
@@ -658,6 +675,32 @@ pub async fn discharge(
     let parts = handoff::all_parts(store, visit.facility(), &visit.sending().handoff_id).await?;
     let written = parts.into_iter().find(|written| written.part == Part::Discharge);
     Ok(written.map_or((0, None), |written| (written.version, Some(written.body))))
+}
+
+/// The files that the hospital itself added, oldest first.
+pub async fn own_files(store: &Store, visit: &Visit) -> Result<Vec<StayFile>, StoreError> {
+    let mut files = handoff::files_of(store, visit.facility(), &visit.sending().handoff_id).await?;
+    files.retain(|file| file.by_staff.as_str().is_empty());
+    Ok(files)
+}
+
+/// Adds a file of the hospital to the stay.
+///
+/// # Errors
+/// `Moved` when the stay has ended, or has as many files as it may have.
+pub async fn add_file(
+    store: &Store,
+    visit: &Visit,
+    file: NewAttachment<'_>,
+    label: &str,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = visit.author();
+    let who = format!("{}(病院)", visit.who());
+    in_tx!(store, at, tx => {
+        let by = (&StaffId(String::new()), who.as_str());
+        handoff::keep_file(tx, visit.facility(), &visit.sending().handoff_id, &file, label, by, at, &author).await
+    })
 }
 
 /// Writes what the hospital fills in about the discharge, as the version after `seen`.

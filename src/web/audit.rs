@@ -101,6 +101,8 @@ fn action_label(action: &str) -> &str {
         "handoff.begun" => "入院の記録を開始",
         "handoff.viewed" => "入院の画面を表示",
         "handoff.written" => "入退院の書類に記入",
+        "handoff.file_added" => "入退院のファイルを追加",
+        "handoff.file_viewed" => "入退院のファイルを表示",
         "handoff.ended" => "入院の記録を終了",
         "sending.sent" => "書類を渡した記録",
         "sending.read" => "病院が書類を見た",

@@ -1,5 +1,6 @@
 //! 入退院: a stay in hospital from the day it begins until the resident is home again.
 
+pub mod file;
 pub mod fill;
 mod home;
 mod send;
@@ -197,6 +198,7 @@ pub async fn list(
     let open: Vec<&Handoff> = stays.iter().filter(|stay| stay.is_open()).collect();
     let ended: Vec<&Handoff> = stays.iter().filter(|stay| !stay.is_open()).collect();
     let is_full = i64::try_from(stays.len()).is_ok_and(|count| count >= LISTED);
+    let asking = sending::asking(&app.store, &permit, LISTED).await?;
     let figures = super::figures::card(&app, &permit).await?;
     Ok(page.show(
         Place::Handoffs,
@@ -207,6 +209,19 @@ pub async fn list(
                 div .actions {
                     a .button .outline href="/desks" { "病院の窓口一覧" }
                     a .button .outline href="/capability" { "施設の受け入れ表" }
+                }
+            }
+            @if !asking.is_empty() {
+                section .card {
+                    div .card-head { h2 { "病院からの問い合わせ " (asking.len()) "件" } }
+                    ul .papers {
+                        @for sent in &asking {
+                            li {
+                                div { b { (sent.resident_name) } " " (sent.recipient) " " span .tag data-tone="warn" { "返事待ち" } }
+                                div .actions { a .button .small href={ "/sendings/" (sent.id) } { "答える" span .visually-hidden { ": " (sent.resident_name) } } }
+                            }
+                        }
+                    }
                 }
             }
             @if stays.is_empty() {
@@ -330,6 +345,7 @@ pub async fn show(
     let lines = changes(&app, &permit, &loaded).await?;
     let proposals = proposed(&app, &permit, &loaded.stay_view().stay).await?;
     let sendings = sending::of_handoff(&app.store, &permit, &id, LISTED).await?;
+    let files = handoff::files(&app.store, &permit, &id).await?;
     let papers = handoff::documents(&app.store, &permit, &id, LISTED).await?;
     let clocks = super::clock::card(&app, &permit, &loaded, &sendings).await?;
     let saved = query.saved.as_deref().and_then(|key| app.forms.get(key));
@@ -380,6 +396,7 @@ pub async fn show(
                 }
             }
             (forms_card(&app, &page, &id, Direction::FromHospital, "病院から聞く書類"))
+            (file::card(&page, &id, &files, loaded.stay.is_open()))
             (difference_card(&lines))
             (forms_card(&app, &page, &id, Direction::Between, "話し合い・受け入れ"))
             (proposals_card(&proposals))

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use axum::Form as Posted;
+use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
@@ -16,7 +17,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::handoff::{blocks, download, fill};
+use super::handoff::{blocks, download, file, fill};
 use super::page::{self, NoticeKind, Page, Place, notice};
 use super::session::{self, new_token, sha256};
 use super::walk::{self, edit::Typed};
@@ -32,6 +33,7 @@ use crate::domain::permit::{Permit, ReadInbox};
 use crate::domain::record::FacilityFacts;
 use crate::domain::text::{check_line, check_lines};
 use crate::export::exchange;
+use crate::store::attachment::NewAttachment;
 use crate::store::sending::{self, Found, Knock, Tried, Visit};
 use crate::store::{Entry, StoreError};
 
@@ -637,6 +639,7 @@ async fn discharge_page(
         photo: None,
         focus: sheet.focus,
     };
+    let files = sending::own_files(&app.store, visit).await?;
     let name = body["document"]["resident"]["name"]
         .as_str()
         .unwrap_or_default()
@@ -664,8 +667,60 @@ async fn discharge_page(
                 }
                 div .bar { button .button name="do" value="save" { "保存して施設へ知らせる" } }
             }
+            section .card {
+                div .card-head { h2 #files { "ファイル" } }
+                (file::list(&files, None))
+                (file::form(&format!("{}/files", caller.address()), None))
+            }
         },
     ))
+}
+
+/// A letter, a summary or a photograph, beside the discharge form.
+pub async fn add_file(
+    State(app): State<App>,
+    caller: Caller,
+    mut sent: Multipart,
+) -> Result<Response, WebError> {
+    let visit = match caller.visit(&app).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let refused = match file::received(&mut sent).await? {
+        Ok((kept, label)) => {
+            let hash = file::hashed(&kept);
+            let new = NewAttachment {
+                id: &hash,
+                media_type: kept.media_type,
+                body: &kept.bytes,
+                thumbnail: None,
+            };
+            match sending::add_file(&app.store, &visit, new, &label, app.now()).await {
+                Ok(()) => {
+                    mail::tell(&app, visit.facility(), mail::Kind::HospitalOpened);
+                    let to = format!("{}/discharge#files", caller.address());
+                    return Ok(Redirect::to(&to).into_response());
+                }
+                Err(StoreError::Moved) => {
+                    "入院の記録が終わっているか、ファイルが多すぎます。施設に電話してください"
+                        .to_owned()
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(problem) => problem,
+    };
+    let main = html! {
+        nav .crumbs aria-label="現在位置" { ol { li { a href={ (caller.address()) "/discharge" } { "退院時の情報" } } li aria-current="page" { "ファイルを加える" } } }
+        h1 { "ファイルを加える" }
+        (notice(NoticeKind::Warn, "加えていません", html! { p { (refused) } }))
+        (file::form(&format!("{}/files", caller.address()), Some(&refused)))
+    };
+    Ok((
+        StatusCode::UNPROCESSABLE_ENTITY,
+        shell("ファイルを加える", main),
+    )
+        .into_response())
 }
 
 fn hint(key: &str) -> Option<&'static str> {

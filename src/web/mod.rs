@@ -41,6 +41,7 @@ mod scan;
 mod session;
 mod staff;
 mod transport;
+mod upload;
 pub mod walk;
 
 use std::sync::Arc;
@@ -170,7 +171,7 @@ pub fn router(app: App) -> Router {
             "/residents/{id}/directive/{number}/scan",
             get(directive::original::upload_form)
                 .post(directive::original::upload)
-                .layer(DefaultBodyLimit::max(directive::original::UPLOAD_MAX)),
+                .layer(DefaultBodyLimit::max(upload::UPLOAD_MAX)),
         )
         .route(
             "/residents/{id}/directive/{number}/compare",
@@ -220,6 +221,11 @@ pub fn router(app: App) -> Router {
         .route("/residents/{id}/handoffs", post(handoff::begin))
         .route("/handoffs/{id}", get(handoff::show))
         .route("/handoffs/{id}/end", post(handoff::end))
+        .route(
+            "/handoffs/{id}/files",
+            post(handoff::file::add).layer(DefaultBodyLimit::max(upload::UPLOAD_MAX)),
+        )
+        .route("/handoffs/{id}/files/{seq}", get(handoff::file::show))
         .route(
             "/handoffs/{id}/home",
             get(handoff::show_home).post(handoff::post_home),
@@ -291,6 +297,10 @@ pub fn router(app: App) -> Router {
         .route("/h/{token}/json", get(hospital::json))
         .route("/h/{token}/csv", get(hospital::csv))
         .route(
+            "/h/{token}/files",
+            post(hospital::add_file).layer(DefaultBodyLimit::max(upload::UPLOAD_MAX)),
+        )
+        .route(
             "/h/{token}/discharge",
             get(hospital::discharge).post(hospital::write_discharge),
         );
@@ -302,6 +312,10 @@ pub fn router(app: App) -> Router {
         .route("/inbox/{facility}/{sending}/pdf", get(hospital::pdf))
         .route("/inbox/{facility}/{sending}/json", get(hospital::json))
         .route("/inbox/{facility}/{sending}/csv", get(hospital::csv))
+        .route(
+            "/inbox/{facility}/{sending}/files",
+            post(hospital::add_file).layer(DefaultBodyLimit::max(upload::UPLOAD_MAX)),
+        )
         .route(
             "/inbox/{facility}/{sending}/discharge",
             get(hospital::discharge).post(hospital::write_discharge),

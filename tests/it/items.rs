@@ -19,14 +19,19 @@ fn rows(heading: &str) -> Vec<Vec<&'static str>> {
     let (_, part) = ITEMS.split_once(heading).unwrap();
     let part = part.split("\n## ").next().unwrap();
     let lines = part.lines().filter(|line| line.starts_with("| ")).skip(1);
-    lines.map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
+    lines
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
 }
 
 #[test]
 fn every_item_of_the_domain_is_on_a_form_or_says_why_not() {
     let forms = Forms::built_in();
     let printed: Vec<Source> = forms.iter().flat_map(|form| form.sources()).collect();
-    let asked: Vec<Source> = forms.iter().flat_map(|form| form.items().map(|item| item.source)).collect();
+    let asked: Vec<Source> = forms
+        .iter()
+        .flat_map(|form| form.items().map(|item| item.source))
+        .collect();
     let rows = rows("# Items of the hospital forms");
     assert_eq!(rows.len(), ROWS);
     for row in &rows {
@@ -34,7 +39,10 @@ fn every_item_of_the_domain_is_on_a_form_or_says_why_not() {
         assert!(!fields.is_empty(), "{row:?}");
         for key in fields.into_iter().filter(|key| !BY_ITSELF.contains(key)) {
             let source = Source::find(key).unwrap_or_else(|| panic!("{key} does not exist"));
-            assert!(printed.contains(&source) || asked.contains(&source), "{key} is on no form");
+            assert!(
+                printed.contains(&source) || asked.contains(&source),
+                "{key} is on no form"
+            );
         }
     }
 }
@@ -45,9 +53,17 @@ fn every_choice_of_the_domain_is_a_code_and_no_code_is_missing() {
         let key = ticked(row[0])[0];
         let listed: BTreeSet<&str> = ticked(row[1]).into_iter().collect();
         let (list, column) = key.split_once('.').unwrap_or((key, ""));
-        let kind = Source::find(list).and_then(Source::kind).unwrap_or_else(|| panic!("{list}"));
+        let kind = Source::find(list)
+            .and_then(Source::kind)
+            .unwrap_or_else(|| panic!("{list}"));
         let kind = match kind {
-            Kind::Rows(fields) => fields.iter().find(|field| field.key == column).unwrap().kind,
+            Kind::Rows(fields) => {
+                fields
+                    .iter()
+                    .find(|field| field.key == column)
+                    .unwrap()
+                    .kind
+            }
             kind => kind,
         };
         let choices: &[Choice] = match kind {

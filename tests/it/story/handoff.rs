@@ -554,6 +554,42 @@ both_databases! {
         assert!(operator.post("/facilities/people", &wrong).await.text().contains("「病院の職員」は病院だけに"));
     }
 
+    /// Letters and photographs come beside the form, checked as signed originals are.
+    async fn a_hospital_adds_a_letter_and_nothing_that_could_do_more_than_be_read(bench: Bench) {
+        let service = Service::start(bench).await;
+        let nurse = service.sign_in("nurse").await;
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let stay = begun(&nurse, &id).await;
+        let document = issues(&nurse, &stay, "ward", &ADMISSION).await;
+        let told = links(&nurse, &document).await;
+        let mut hospital = Hospital::at(&service, &told);
+        hospital.knocks(&told.passcode).await;
+        let path = format!("{}/files", told.address);
+        let cookie = [("sec-fetch-site", "same-origin"), ("cookie", hospital.cookie.as_str())];
+        const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n";
+        let add = async |bytes: &[u8], label: &str| {
+            hospital.person.upload_as(&path, &[("label", label)], "file", "a.pdf", bytes, &cookie).await
+        };
+        assert_eq!(add(PDF, "看護サマリー").await.status, StatusCode::SEE_OTHER);
+        let acts = b"%PDF-1.7\n<< /OpenAction << /S /JavaScript >> >>\n%%EOF\n";
+        let refused = add(acts, "x").await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text().contains("動作"), "{}", refused.text());
+        assert!(add(b"<svg onload=alert(1)>", "x").await.text().contains("ファイルを読めません"));
+        assert!(hospital.gets("/discharge").await.text().contains("看護サマリー"));
+        let page = nurse.see(&stay).await;
+        assert!(page.contains("看護サマリー") && page.contains("勅使河原 真理子(病院)"), "{page}");
+        let file = nurse.get(&format!("{stay}/files/0")).await;
+        assert_eq!((file.status, file.body.as_slice()), (StatusCode::OK, PDF));
+        assert!(file.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+        nurse.upload_with(&format!("{stay}/files"), &[("label", "ベッドまわりの写真")], "file", "b.pdf", PDF).await;
+        assert!(nurse.see(&stay).await.contains("ベッドまわりの写真"));
+        assert!(!hospital.gets("/discharge").await.text().contains("ベッドまわりの写真"), "the facility's own is not the hospital's");
+        let other = service.sign_in("other-nurse").await;
+        assert_eq!(other.get(&format!("{stay}/files/0")).await.status, StatusCode::NOT_FOUND);
+        let stranger = service.stranger().upload_as(&path, &[], "file", "a.pdf", PDF, &[("sec-fetch-site", "same-origin")]).await;
+        assert_eq!(stranger.location(), told.address);
+    }
+
     async fn the_city_is_searched_by_condition_and_tells_of_no_resident(bench: Bench) {
         let service = Service::start(bench).await;
         let (manager, other) = (service.sign_in("manager").await, service.sign_in("other-manager").await);

@@ -510,6 +510,21 @@ impl Person<'_> {
         file_name: &str,
         bytes: &[u8],
     ) -> Answer {
+        let own = [("sec-fetch-site", "same-origin")];
+        self.upload_as(path, fields, field, file_name, bytes, &own)
+            .await
+    }
+
+    /// The same with headers of its own.
+    pub async fn upload_as(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        field: &str,
+        file_name: &str,
+        bytes: &[u8],
+        headers: &[(&str, &str)],
+    ) -> Answer {
         const BOUNDARY: &str = "----hikitsugi";
         let typed: String = fields
             .iter()
@@ -523,16 +538,16 @@ impl Person<'_> {
         .into_bytes();
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
-        let request = self
-            .request(Method::POST, path)
-            .header("sec-fetch-site", "same-origin")
-            .header(
-                header::CONTENT_TYPE,
-                format!("multipart/form-data; boundary={BOUNDARY}"),
-            )
-            .body(Body::from(body))
-            .unwrap();
-        self.service.send(request).await
+        let mut request = self.request(Method::POST, path).header(
+            header::CONTENT_TYPE,
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        );
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.service
+            .send(request.body(Body::from(body)).unwrap())
+            .await
     }
 
     /// Admits a resident with a name and a reading, and gives the id.
