@@ -907,3 +907,128 @@ impl Directive {
         self.nurse.look("directive-facilities");
     }
 }
+
+/// A stay in hospital on the facility's PC, the MSW's PC and the ward's phone.
+#[tokio::test(flavor = "multi_thread")]
+async fn to_hospital_and_back_on_three_screens() {
+    let service = Service::listen(crate::support::Bench::sqlite().await).await;
+    let api = service.api("nurse").await;
+    let resident = sheet::admit(&api, &sheet::full()).await;
+    let base = service.base_url.clone();
+    tokio::task::spawn_blocking(move || {
+        let desk = Browser::start(Screen::Desk)
+            .keeping(&screens())
+            .for_everybody();
+        sign_in(&desk, &base, "nurse");
+        desk.open(&format!("{base}/desks"));
+        desk.see("まだありません");
+        desk.look("desks-empty");
+        desk.by_id("new-hospital").type_in("みなと総合病院");
+        desk.by_id("new-department").type_in("入退院支援センター");
+        desk.by_id("new-phone").type_in("0463-21-5503");
+        desk.press("保存する");
+        desk.see("0463-21-5503");
+        desk.open(&format!("{base}/handoffs"));
+        desk.see("入院の記録はまだありません");
+        desk.look("handoffs-empty");
+        desk.open(&format!("{base}/residents/{resident}"));
+        desk.press("入院の書類を始める");
+        desk.see("いま分かっていること");
+        let stay = desk.address();
+        desk.look("handoff-new");
+        desk.open(&format!("{stay}/forms/transfer"));
+        desk.find("#hospital_name").type_in("みなと総合病院");
+        desk.find("#admitted_on").type_in("2026-11-23");
+        desk.find("#admission_reason").type_in("誤嚥性肺炎の疑い");
+        desk.find("#points_of_living")
+            .type_in("右から声をかけると落ち着く。");
+        desk.look("handoff-form");
+        desk.press("保存して発行(印刷・送付へ)");
+        desk.see("送る・渡した記録");
+        desk.look("handoff-document");
+        desk.find("a[href$='/send']").click();
+        desk.find("input[name='method'][value='link'] + span")
+            .click();
+        desk.look("handoff-send");
+        desk.press("記録する・次へ");
+        desk.see("電話で読み上げる合言葉");
+        desk.look("handoff-passcode");
+        let passcode = desk.find(".passcode").text();
+        let address = desk.find(".address").text();
+
+        // The MSW, at the hospital's PC.
+        let msw = Browser::start(Screen::Desk)
+            .keeping(&screens())
+            .for_everybody();
+        msw.open(&address);
+        msw.see("8桁の合言葉");
+        msw.look("hospital-cover");
+        msw.by_id("department").type_in("入退院支援センター");
+        msw.by_id("person").type_in("勅使河原 真理子");
+        msw.by_id("passcode").type_in(&passcode);
+        msw.find("main form .button").click();
+        msw.see("施設へ返事をする");
+        msw.see("右から声をかけると落ち着く。");
+        msw.look("hospital-document");
+        msw.press("全部受け取りました");
+        msw.see("受け取りを確認");
+
+        // The ward, on a phone, fills in what the facility needs.
+        let ward = Browser::start(Screen::Phone)
+            .keeping(&screens())
+            .for_everybody();
+        ward.open(&address);
+        ward.by_id("department").type_in("3階東病棟");
+        ward.by_id("person").type_in("大磯 美咲");
+        ward.by_id("passcode").type_in(&passcode);
+        ward.find("main form .button").click();
+        ward.see("施設へ返事をする");
+        ward.look("hospital-document-phone");
+        ward.open(&format!("{}/discharge", ward.address()));
+        ward.see("書けるところから書いて");
+        ward.find("#discharge_expected_on").type_in("2026-12-14");
+        ward.find("#discharge_primary_cause").type_in("誤嚥性肺炎");
+        ward.find("#hospital_course").type_in("抗菌薬で解熱した。");
+        ward.find("input[name='discharge_adl_mobility'][value='full'] + span")
+            .click();
+        ward.look("hospital-discharge-phone");
+        ward.press("保存して施設へ知らせる");
+        ward.see("施設の画面に出ています");
+
+        desk.open(&stay);
+        desk.see("病院から未確認");
+        desk.look("handoff-difference");
+        desk.open(&format!("{stay}/forms/conference"));
+        desk.see("退院前カンファレンス記録");
+        desk.look("handoff-conference");
+        let manager = Browser::start(Screen::Desk)
+            .keeping(&screens())
+            .for_everybody();
+        sign_in(&manager, &base, "manager");
+        manager.open(&format!("{base}/capability"));
+        manager.see("まだ書かれていません");
+        manager.find("#P07-day option[value='accept']").click();
+        manager.look("capability");
+        manager.press("保存する");
+        manager.see("第1版");
+        manager.open(&format!("{base}/capability/search?need=P07"));
+        manager.see("見つかった施設 0か所");
+        manager.look("capability-search");
+        desk.open(&format!("{stay}/home"));
+        desk.see("シートに入れるものを選ぶ");
+        desk.look("handoff-home");
+        desk.find("input[name='take'][value='adl_mobility'] + span")
+            .click();
+        desk.find("#on").retype("2026-11-23");
+        desk.press("選んだものを入れて、入院を終える");
+        desk.see("発行しました");
+        desk.open(&format!("{base}/handoffs"));
+        desk.see("この施設の数字");
+        desk.look("handoffs");
+        for (who, browser) in [("desk", &desk), ("msw", &msw), ("ward", &ward)] {
+            assert_eq!(browser.complaints(), Vec::<String>::new(), "{who}");
+        }
+    })
+    .await
+    .unwrap();
+}
