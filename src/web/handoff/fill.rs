@@ -13,7 +13,7 @@ use super::{Loaded, load_stay};
 use crate::domain::answer::{Field, Inputs, Problems, Shown};
 use crate::domain::computed::Computed;
 use crate::domain::date::Day;
-use crate::domain::form::{Cell, Direction, Form, Level, Print, Source};
+use crate::domain::form::{Direction, Form, Level, Print, Source};
 use crate::domain::handoff::Part;
 use crate::domain::id::{DocumentId, HandoffId};
 use crate::domain::link::MatchCode;
@@ -164,7 +164,7 @@ fn draw(app: &App, page: &Page, sheet: &Sheet<'_>) -> Markup {
             @if writes && parts(form).contains(&Part::Discharge) { (crate::web::jahis::paste()) }
             form #sheet .form method="post" data-keep=(if sheet.unsaved { "typed" } else { "" }) {
                 @for (part, version) in sheet.versions { input type="hidden" name={ "version." (part.code()) } value=(version); }
-                @for print in &form.print { (block(page, sheet, print, &typed)) }
+                (blocks(page, sheet, &typed))
                 @if writes || page.may(ActionKind::IssueDocument) {
                     div .bar {
                         @if writes { button .button name="do" value="save" { "保存する" } }
@@ -179,58 +179,103 @@ fn draw(app: &App, page: &Page, sheet: &Sheet<'_>) -> Markup {
     )
 }
 
-fn block(page: &Page, sheet: &Sheet<'_>, print: &Print, typed: &Typed<'_>) -> Markup {
-    let cells = |cells: &[&Cell]| {
-        html! { @for cell in cells { (one(page, sheet, cell.source, &cell.label, cell.level, &sheet.loaded.view.cell(cell), typed)) } }
+/// One item of a form, as its page has it.
+struct Placed<'a> {
+    source: Source,
+    label: &'a str,
+    level: Level,
+    shown: Shown,
+}
+
+/// The items of a block.
+fn placed<'a>(print: &'a Print, loaded: &Loaded) -> Option<(&'a str, Vec<Placed<'a>>)> {
+    let named = |label: &'a str, source: Source| match label.is_empty() {
+        true => source.label(),
+        false => label,
     };
     match print {
         Print::Grid { title, rows, .. } => {
-            let all: Vec<&Cell> = rows.iter().flatten().collect();
-            html! { section .form-block { h2 { (title) } (cells(&all)) } }
+            let cells = rows.iter().flatten().map(|cell| Placed {
+                source: cell.source,
+                label: named(&cell.label, cell.source),
+                level: cell.level,
+                shown: loaded.view.cell(cell),
+            });
+            Some((title, cells.collect()))
         }
         Print::Table { title, source, .. } => {
-            let shown = sheet.loaded.view.shown(*source);
-            html! {
-                section .form-block {
-                    h2 { (title) }
-                    (one(page, sheet, *source, source.label(), Level::Optional, &shown, typed))
-                }
-            }
+            let only = Placed {
+                source: *source,
+                label: source.label(),
+                level: Level::Optional,
+                shown: loaded.view.shown(*source),
+            };
+            Some((title, vec![only]))
         }
-        Print::Band | Print::Blank { .. } => html! {},
+        Print::Band | Print::Blank { .. } => None,
     }
 }
 
-/// An input for what belongs to the stay; what is known already, with where from, for the rest.
-fn one(
-    page: &Page,
-    sheet: &Sheet<'_>,
-    source: Source,
-    label: &str,
-    level: Level,
-    shown: &Shown,
-    typed: &Typed<'_>,
-) -> Markup {
-    let label = if label.is_empty() {
-        source.label()
-    } else {
-        label
+/// First what only this stay knows, as inputs; then what is known already, folded away with how much of it is open.
+fn blocks(page: &Page, sheet: &Sheet<'_>, typed: &Typed<'_>) -> Markup {
+    let loaded = sheet.loaded;
+    let asks = |one: &Placed<'_>| match one.source {
+        Source::Stay(field) => {
+            loaded.stay.is_open() && Part::of(field.key).is_some_and(|part| may_write(page, part))
+        }
+        _ => false,
     };
-    if let Source::Stay(field) = source
-        && sheet.loaded.stay.is_open()
-        && Part::of(field.key).is_some_and(|part| may_write(page, part))
-    {
-        let about = walk::edit::About {
-            hint: (level >= Level::Priority).then_some("優先"),
-            ..Default::default()
-        };
-        return walk::edit::field(field, about, typed);
-    }
+    let all: Vec<(&str, Vec<Placed<'_>>)> = sheet
+        .form
+        .print
+        .iter()
+        .filter_map(|print| placed(print, loaded))
+        .collect();
+    let known: Vec<&Placed<'_>> = all
+        .iter()
+        .flat_map(|(_, items)| items)
+        .filter(|one| !asks(one))
+        .collect();
+    let open = known.iter().filter(|one| one.shown.is_not_asked()).count();
     html! {
-        div .known data-level=[(level >= Level::Priority).then_some("priority")] {
-            span .known-label { (label) @if level >= Level::Priority { " " span .tag { "優先" } } }
-            div .known-value { (walk::read::fact(source.kind(), shown)) }
-            span .small .muted { (origin(sheet.loaded, source)) }
+        @for (title, items) in all.iter().filter(|(_, items)| items.iter().any(asks)) {
+            section .form-block {
+                h2 { (title) }
+                @for one in items.iter().filter(|one| asks(one)) { (input(one, typed)) }
+            }
+        }
+        @if !known.is_empty() {
+            details .more open[known.len() == all.iter().map(|(_, items)| items.len()).sum::<usize>()] {
+                summary { "シート・急変の記録・施設の情報から入る項目 " (known.len()) "件" @if open > 0 { "(未確認 " (open) "件)" } }
+                @for (title, items) in all.iter().filter(|(_, items)| !items.iter().all(asks)) {
+                    section .form-block {
+                        h2 { (title) }
+                        @for one in items.iter().filter(|one| !asks(one)) { (filled(one, loaded)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn input(one: &Placed<'_>, typed: &Typed<'_>) -> Markup {
+    let Source::Stay(field) = one.source else {
+        return html! {};
+    };
+    let about = walk::edit::About {
+        hint: (one.level >= Level::Priority).then_some("優先"),
+        ..Default::default()
+    };
+    walk::edit::field(field, about, typed)
+}
+
+fn filled(one: &Placed<'_>, loaded: &Loaded) -> Markup {
+    let first = one.level >= Level::Priority;
+    html! {
+        div .known data-level=[first.then_some("priority")] {
+            span .known-label { (one.label) @if first { " " span .tag { "優先" } } }
+            div .known-value { (walk::read::fact(one.source.kind(), &one.shown)) }
+            span .small .muted { (origin(loaded, one.source)) }
         }
     }
 }
