@@ -11,9 +11,16 @@ mod town;
 
 use std::path::Path;
 
-use hikitsugi::domain::id::{FacilityId, ResidentId};
+use hikitsugi::command::system::{SystemClock, SystemEntropy};
+use hikitsugi::domain::handoff::sending::Method;
+use hikitsugi::domain::id::{DocumentId, FacilityId, HandoffId, ResidentId, SendingId};
+use hikitsugi::domain::permit::{Actor, Role};
 use hikitsugi::domain::resident::{Head, Status};
+use hikitsugi::store::document::{self, NewDocument, OfStay, PrintOrder};
+use hikitsugi::store::facility::{self, FacilityText};
+use hikitsugi::store::handoff;
 use hikitsugi::store::resident::{self, Cursor, Find};
+use hikitsugi::store::sending::{self, NewSending};
 use hikitsugi::store::sheet::{self, NewRevision};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
@@ -43,7 +50,133 @@ fn main() {
         save(saves).await;
         lists("100 residents a facility", BEDS, sizes, batches).await;
         lists("one facility", usize::MAX, sizes, batches).await;
+        let sent: &[usize] = if figures { &[100, 10_000] } else { &[60, 80] };
+        inbox(sent, batches).await;
     });
+}
+
+/// Documents on one page of an inbox, as the service shows them.
+const INBOX_PAGE: i64 = 50;
+
+/// The first page of a hospital's inbox and one from its middle, as it grows.
+async fn inbox(sizes: &[usize], batches: usize) {
+    const BATCH: u32 = 20;
+    let town = Town::open("bench-inbox").await;
+    let (home, hospital) = (FacilityId::from("home"), FacilityId::from("hospital"));
+    town.found(&home, &[]).await;
+    found_hospital(&town, &hospital).await;
+    let (resident, _) = town.fill(&home, 0, 1).await.remove(0);
+    let document = issued(&town, &home, &resident).await;
+    let msw = Actor::console(hospital.clone(), Role::HospitalStaff);
+    let permit = msw
+        .permit()
+        .expect("who works in a hospital reads its inbox");
+    let mut ids: Vec<SendingId> = Vec::new();
+    println!("\n## A hospital's inbox\n");
+    println!(
+        "| | documents | rows | µs | CPU µs | µs a row |\n| --- | --- | --- | --- | --- | --- |"
+    );
+    for size in sizes {
+        while ids.len() < *size {
+            ids.push(sent(&town, &home, &hospital, &document).await);
+        }
+        for (name, before) in [
+            ("first page", None),
+            ("a page from the middle", ids.get(size / 2 + 40)),
+        ] {
+            let (mut costs, mut rows) = (Vec::new(), 0);
+            for batch in 0..=batches {
+                let meter = Meter::start();
+                let mut found = 0;
+                for _ in 0..BATCH {
+                    let page = sending::inbox(&town.store, &permit, before, INBOX_PAGE).await;
+                    found += page.expect("an inbox can be read").len();
+                }
+                if batch > 0 {
+                    costs.push(meter.stop().each(BATCH));
+                    rows += found;
+                }
+            }
+            let rows = rows as f64 / (costs.len() as f64 * f64::from(BATCH));
+            print_look(name, *size, rows, median(&costs));
+        }
+    }
+    town.close().await;
+}
+
+async fn found_hospital(town: &Town, id: &FacilityId) {
+    let operator = Actor::console(FacilityId::from("city"), Role::Operator);
+    let permit = operator.permit().expect("an operator adds hospitals");
+    let text = FacilityText {
+        name: "みなと総合病院",
+        kind: "hospital",
+        body: br#"{"facility_type": "hospital"}"#,
+    };
+    facility::create(&town.store, &permit, id, text, &[], town::now())
+        .await
+        .expect("a new hospital");
+}
+
+/// A paper of a stay.
+async fn issued(town: &Town, home: &FacilityId, resident: &ResidentId) -> DocumentId {
+    let (clock, entropy) = (SystemClock, SystemEntropy);
+    let id = HandoffId::new(&clock, &entropy);
+    let write = town::permit(home);
+    let stay = handoff::begin(&town.store, &write, resident, None, id, town::now()).await;
+    let stay = stay.expect("a stay begins");
+    let document = DocumentId::new(&clock, &entropy);
+    let new = NewDocument {
+        id: &document,
+        resident,
+        serial: "2026-0001",
+        form: "transfer",
+        edition: "2026-11",
+        revision: 1,
+        statements: 0,
+        valid_until: None,
+        match_code: "か-482",
+        order: PrintOrder::default(),
+        sha256: &[7; 32],
+        body: b"{}",
+        pdf: b"%PDF-",
+        link: None,
+        stay: Some(OfStay {
+            handoff: &stay,
+            restricted: false,
+        }),
+    };
+    document::issue(&town.store, &town::permit(home), new, town::now())
+        .await
+        .expect("a paper is kept");
+    document
+}
+
+async fn sent(
+    town: &Town,
+    home: &FacilityId,
+    hospital: &FacilityId,
+    document: &DocumentId,
+) -> SendingId {
+    let id = SendingId::new(&SystemClock, &SystemEntropy);
+    let new = NewSending {
+        id: &id,
+        document,
+        method: Method::Inbox,
+        recipient: "みなと総合病院",
+        department: "入退院支援センター",
+        person: "勅使河原 真理子",
+        role: "MSW",
+        pages: 3,
+        attachments: "",
+        note: "",
+        fax: None,
+        hospital: Some(hospital),
+        link: None,
+    };
+    sending::send(&town.store, &town::permit(home), new, town::now())
+        .await
+        .expect("a paper is sent");
+    id
 }
 
 /// Confirms a sheet (head, revision, verification, audit chain, read-back), and commits the same bytes bare, by turns.

@@ -12,6 +12,7 @@ pub mod difference;
 mod discharge;
 pub mod figures;
 pub mod home;
+pub mod required;
 pub mod sending;
 
 pub use admission::*;

@@ -354,6 +354,7 @@ async fn note(
         Event::Received => "sending.received",
         Event::Asked => "sending.asked",
         Event::Answered => "sending.answered",
+        Event::Feedback => "sending.feedback",
         Event::Failed => "sending.failed",
         Event::NewPasscode => "sending.new_passcode",
         Event::Recalled => "sending.recalled",

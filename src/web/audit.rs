@@ -113,6 +113,7 @@ fn action_label(action: &str) -> &str {
         "sending.received" => "受け取りの確認",
         "sending.asked" => "病院からの問い合わせ",
         "sending.answered" => "問い合わせへの返事",
+        "sending.feedback" => "病院へ様子を知らせた",
         "sending.failed" => "書類が届いていない",
         "sending.new_passcode" => "新しい合言葉",
         "sending.recalled" => "送付の取り消し",

@@ -190,9 +190,15 @@ pub async fn save(
 pub async fn search(
     State(app): State<App>,
     page: Page,
-    _permit: Permit<ReadResident>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Markup, WebError> {
+    if !page.may(ActionKind::ReadInbox) {
+        page.actor.permit::<ReadResident>()?;
+    }
+    let place = match page.may(ActionKind::ReadInbox) {
+        true => Place::Inbox,
+        false => Place::Handoffs,
+    };
     let asked: Vec<ProcedureCode> = pairs
         .iter()
         .filter(|(name, _)| name == "need")
@@ -214,11 +220,15 @@ pub async fn search(
             found.push((facts, matrix, row.at));
         }
     }
+    let trail: &[(&str, &str)] = match place {
+        Place::Inbox => &[("/inbox", "届いた書類")],
+        _ => &[("/handoffs", "入退院"), ("/capability", "施設の受け入れ表")],
+    };
     Ok(page.show(
-        Place::Handoffs,
+        place,
         "市内の施設を条件で探す",
         html! {
-            (crumbs(&[("/handoffs", "入退院"), ("/capability", "施設の受け入れ表")], "市内の施設を条件で探す"))
+            (crumbs(trail, "市内の施設を条件で探す"))
             h1 { "市内の施設を条件で探す" }
             p { "日中も夜間もできる(条件つきも含む)施設です。入居者のことは何も出ません。受け入れは施設へ電話で確かめます。" }
             form .form method="get" {

@@ -46,9 +46,9 @@ pub fn facts(app: &App, loaded: &Loaded, sendings: &[(Sending, Vec<NotedOf>)]) -
         feedback: after.is_some_and(|ended| {
             sendings.iter().any(|(sent, noted)| {
                 sent.at >= ended
-                    || noted
-                        .iter()
-                        .any(|noted| noted.kind == Event::Answered && noted.at >= ended)
+                    || noted.iter().any(|noted| {
+                        matches!(noted.kind, Event::Answered | Event::Feedback) && noted.at >= ended
+                    })
             })
         }),
     }

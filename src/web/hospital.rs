@@ -407,7 +407,7 @@ async fn document(
             (blocks(document))
             section .card {
                 div .card-head { h2 #answer { "施設へ返事をする" } }
-                @for one in noted.iter().filter(|one| matches!(one.kind, Event::Asked | Event::Answered | Event::Received)) {
+                @for one in noted.iter().filter(|one| matches!(one.kind, Event::Asked | Event::Answered | Event::Received | Event::Feedback)) {
                     p { span .small .number { (load::when(one.at)) } " " b { (one.kind.label()) } " " (one.by_name) @if !one.words.is_empty() { br; (walk::read::lines(&one.words)) } }
                 }
                 form .form method="post" action={ (base) "/say" } {
@@ -464,7 +464,10 @@ pub async fn inbox(
         Place::Inbox,
         "届いた書類",
         html! {
-            h1 { "届いた書類" }
+            div .title-row {
+                h1 { "届いた書類" }
+                div .actions { a .button .outline href="/capability/search" { "市内の施設を条件で探す" } }
+            }
             @if all.is_empty() {
                 div .empty { p { "施設から届いた書類はまだありません。届くとここに並びます。ほかの病院に届いたものは出ません。" } }
             }

@@ -57,6 +57,8 @@ codes! {
         Asked = "asked": "病院からの問い合わせ",
         Answered = "answered": "問い合わせに答えた",
         /// It is not there, or with somebody else.
+        /// How the resident does at home again.
+        Feedback = "feedback": "戻ったあとの様子を知らせた",
         Failed = "failed": "届いていない",
         NewPasscode = "new_passcode": "新しい合言葉を伝えた",
         /// Nothing of it can be read any more through the page.
@@ -90,7 +92,7 @@ impl Progress {
                 Event::Answered => progress.asked = false,
                 Event::Failed => progress.failed = true,
                 Event::Recalled => progress.recalled = true,
-                Event::NewPasscode => {}
+                Event::NewPasscode | Event::Feedback => {}
             }
         }
         progress
@@ -109,6 +111,7 @@ impl Progress {
             | Event::Printed
             | Event::Asked
             | Event::NewPasscode
+            | Event::Feedback
             | Event::Recalled => true,
         }
     }

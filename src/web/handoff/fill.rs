@@ -10,11 +10,12 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::{Loaded, load_stay};
-use crate::domain::answer::{Field, Inputs, Problems, Shown};
+use crate::domain::answer::{Answer, Field, Inputs, Problems, ROWS_MAX, Reader, Rows, Shown};
 use crate::domain::computed::Computed;
 use crate::domain::date::Day;
 use crate::domain::form::{Direction, Form, Level, Print, Source};
-use crate::domain::handoff::Part;
+use crate::domain::handoff::required::required_if_true;
+use crate::domain::handoff::{AssessedItem, Part};
 use crate::domain::id::{DocumentId, HandoffId};
 use crate::domain::link::MatchCode;
 use crate::domain::permit::{
@@ -262,6 +263,12 @@ fn input(one: &Placed<'_>, typed: &Typed<'_>) -> Markup {
     let Source::Stay(field) = one.source else {
         return html! {};
     };
+    if field.key == PROPOSED {
+        return html! {
+            (walk::edit::field(field, walk::edit::About::default(), typed))
+            div .actions { button .button .outline .small name="do" value="propose" { "受け入れ表から項目を入れる" } }
+        };
+    }
     let about = walk::edit::About {
         hint: (one.level >= Level::Priority).then_some("優先"),
         ..Default::default()
@@ -332,6 +339,8 @@ fn lacking(form: &Form, loaded: &Loaded) -> Vec<String> {
         })
         .collect();
     if form.direction == Some(Direction::ToHospital) {
+        let wanted = required_if_true(&loaded.view);
+        lacking.extend(wanted.into_iter().map(str::to_owned));
         lacking.extend(
             missing_details(&loaded.view.record)
                 .into_iter()
@@ -417,6 +426,18 @@ pub async fn post(
         sheet.inputs = &inputs;
         return Ok(draw(&app, &page, &sheet).into_response());
     }
+    if order == "propose" && known.iter().any(|field| field.key == PROPOSED) {
+        let added = propose(&app, &permit, &loaded, &mut inputs).await?;
+        sheet.inputs = &inputs;
+        sheet.focus = Some(PROPOSED);
+        let title = format!("受け入れ表から{added}件を入れました。まだ保存していません");
+        sheet.told = notice(
+            NoticeKind::Info,
+            &title,
+            html! { p { "表に書いてあるままの案です。1つずつ判断を確かめてから保存してください。" } },
+        );
+        return Ok(draw(&app, &page, &sheet).into_response());
+    }
     if let Some(focus) = walk::post::apply_to(known.iter().copied(), &mut inputs, &order) {
         sheet.inputs = &inputs;
         sheet.focus = Some(&focus);
@@ -473,6 +494,36 @@ pub async fn post(
         return Ok(Redirect::to(&format!("/handoffs/{id}/documents/{document}")).into_response());
     }
     Ok(Redirect::to(&format!("/handoffs/{id}?saved={}", form.key)).into_response())
+}
+
+/// The list of an assessment.
+const PROPOSED: &str = "assessed_items";
+
+/// Adds what the facility's matrix says of each thing that is needed, as rows for a person to decide; gives how many.
+async fn propose(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    loaded: &Loaded,
+    inputs: &mut Inputs,
+) -> Result<usize, WebError> {
+    let mut reader = Reader::new(inputs);
+    let mut list = Rows::<AssessedItem>::default();
+    list.read(&mut reader, PROPOSED);
+    let mut rows = list.rows().to_vec();
+    let before = rows.len();
+    for proposal in super::proposed(app, permit, &loaded.stay_view().stay).await? {
+        let row = proposal.row();
+        if rows.len() < ROWS_MAX && !rows.iter().any(|known| known.item == row.item) {
+            rows.push(row);
+        }
+    }
+    let added = rows.len() - before;
+    if added > 0 {
+        let mut replaced = Inputs::default();
+        Rows::Some(rows).write(&mut replaced, PROPOSED);
+        inputs.replace(PROPOSED, replaced);
+    }
+    Ok(added)
 }
 
 /// The inputs of one part alone.

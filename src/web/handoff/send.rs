@@ -480,6 +480,7 @@ async fn drawn(
                     }
                     div .actions {
                         (button(Event::Answered, "問い合わせに答える", ""))
+                        (button(Event::Feedback, "戻ったあとの様子を知らせる", "outline"))
                         @if sent.method != Method::Fax {
                             (button(Event::Received, "電話で到着を確かめた", ""))
                             (button(Event::Failed, "届いていない", "outline"))
@@ -519,6 +520,7 @@ pub async fn note(
             return Err(WebError::Bad("画面のボタンから操作してください".to_owned()));
         }
         Event::Answered if words.is_empty() => Some("答えを書いてください".to_owned()),
+        Event::Feedback if words.is_empty() => Some("様子を書いてください".to_owned()),
         _ => crate::domain::text::check_lines(words, 200)
             .err()
             .filter(|_| !words.is_empty())

@@ -283,6 +283,8 @@ both_databases! {
             ("assessment_decided_by", "管野 治"), ("assessed_items.state", "present"), ("assessed_items.0.item", "喀痰吸引"),
             ("assessed_items.0.verdict", "conditional"),
         ];
+        let filled = fills(&home.manager, &stay, "assessment", &[], "propose").await.text();
+        assert!(filled.contains("受け入れ表から1件を入れました") && filled.contains("喀痰吸引(1日8回未満) 口腔 10Fr"), "{filled}");
         let by_care = fills(&home.care, &stay, "assessment", &decided, "save").await;
         assert!(by_care.status == StatusCode::SEE_OTHER, "{}", by_care.text());
         assert!(!home.nurse.see(&format!("{stay}/forms/assessment")).await.contains("夜間の吸引が要らないこと"), "a care worker decides nothing");
@@ -322,6 +324,12 @@ both_databases! {
         for words in ["施設に戻った", "入院当日に渡した", "1/1件(100%)", "1件の中央値 21日"] {
             assert!(list.contains(words), "{words} in {list}");
         }
+        // The hospital hears how it went.
+        assert!(nurse.see(&stay).await.contains("病院へ、戻ったあとの様子を知らせる"), "it is due");
+        nurse.does(&told.sending, &[("do", "feedback"), ("words", "食事は7割。夜間の吸引はなし")]).await;
+        hospital.knocks(&told.passcode).await;
+        assert!(hospital.gets("").await.text().contains("夜間の吸引はなし"));
+        service.clock.advance_minutes(13 * 60);
         let again = hospital.gets("").await.text();
         assert!(again.contains("合言葉"), "half a day is over: {again}");
     }
@@ -537,6 +545,7 @@ both_databases! {
         assert!(nurse.see(&sending).await.contains("受け取りを確認"));
         assert!(msw.see("/inbox").await.contains("受け取り確認済み"));
 
+        assert!(msw.see("/capability/search?need=P05").await.contains("見つかった施設"));
         // Nothing else: no resident, no list, no other hospital's.
         for path in ["/residents", "/handoffs", "/documents", "/transports", "/scans", "/staff", "/audit", "/facilities", "/desks", &stay, &format!("/residents/{id}")] {
             assert_eq!(msw.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
