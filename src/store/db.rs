@@ -126,6 +126,72 @@ macro_rules! in_tx {
     }};
 }
 
+/// A text that a facility writes as a whole and keeps every version of, in a table of its own; further statements may
+/// follow.
+macro_rules! versioned {
+    (table $table:literal, action $action:literal $(, $($(#[$doc:meta])* $name:ident = $sql:expr;)*)?) => {
+        use serde_json::json;
+
+        use super::audit::{self, Author, Entry};
+        use super::{Store, StoreError};
+        use crate::domain::clock::Moment;
+        use crate::domain::permit::{EditFacility, Permit, ReadResident};
+
+        statements! {
+            NEWEST = concat!("select version, body, at, by_name from ", $table,
+                " where facility_id = $1 order by version desc limit 1");
+            WRITE = concat!("insert into ", $table, " (facility_id, version, body, at, by_staff, by_name)
+                values ($1, $2, $3, $4, $5, $6)");
+            $($($(#[$doc])* $name = $sql;)*)?
+        }
+
+        row! {
+            pub struct Written {
+                /// From 1.
+                version: i64,
+                body: String,
+                at: Moment,
+                by_name: String,
+            }
+        }
+
+        /// The newest version; `None` when nothing was written yet.
+        pub async fn newest(
+            store: &Store,
+            permit: &Permit<ReadResident>,
+        ) -> Result<Option<Written>, StoreError> {
+            let rows: Vec<Written> = store.db().all(NEWEST, args![permit.facility()]).await?;
+            Ok(rows.into_iter().next())
+        }
+
+        /// Writes the version after `seen` (0: the first).
+        ///
+        /// # Errors
+        /// `Conflict` when somebody wrote another one meanwhile.
+        pub async fn write(
+            store: &Store,
+            permit: &Permit<EditFacility>,
+            seen: i64,
+            body: &str,
+            at: Moment,
+        ) -> Result<(), StoreError> {
+            let facility = permit.facility();
+            let actor = permit.actor();
+            in_tx!(store, at, tx => {
+                let rows: Vec<Written> = tx.all(NEWEST, args![facility]).await?;
+                let current = rows.first().map_or(0, |written| written.version);
+                if current != seen {
+                    return Err(StoreError::Conflict { current });
+                }
+                let version = seen + 1;
+                tx.exec(WRITE, args![facility, version, body, at, &actor.staff, &actor.name]).await?;
+                let entry = Entry::new($action, None, json!({"version": version}));
+                audit::append(tx, &Author::from(permit), at, entry).await
+            })
+        }
+    };
+}
+
 pub(super) enum AnyRow<'r> {
     Sqlite(&'r SqliteRow),
     Postgres(&'r PgRow),

@@ -35,9 +35,12 @@ statements! {
         left join link l on l.facility_id = d.facility_id and l.document_id = d.id
         where d.facility_id = $1 and d.id = $2");
     PDF = "select pdf from document where facility_id = $1 and id = $2";
+    /// Without what is about a stay in hospital, which its stay lists.
     LIST = concat!("select ", document!(), " from document d
         left join link l on l.facility_id = d.facility_id and l.document_id = d.id
-        where d.facility_id = $1 and d.resident_id = $2 order by d.issued_at desc, d.id desc limit $3");
+        where d.facility_id = $1 and d.resident_id = $2 and not exists (select 1 from handoff_document b
+            where b.facility_id = d.facility_id and b.document_id = d.id)
+        order by d.issued_at desc, d.id desc limit $3");
     LIVE = "select d.id, d.resident_id, r.name as resident_name, r.room, d.serial, d.form, d.edition, d.revision,
             r.revision as current_revision, d.issued_at, d.issued_by_name, d.copies, d.kept_at, d.valid_until, l.expires_at
         from link l
@@ -392,7 +395,7 @@ pub async fn pdf(
     Ok(row.pdf)
 }
 
-/// Up to `limit` documents of a resident, newest first.
+/// Up to `limit` documents of a resident, newest first; those about a stay in hospital are `handoff::documents`.
 pub async fn list(
     store: &Store,
     permit: &Permit<ReadResident>,

@@ -12,12 +12,12 @@ use crate::domain::directive::rules::Limits;
 use crate::domain::directive::{
     Kind, Revocation, RevokedBy, Said, Statement, SuspendReason, Suspension,
 };
-use crate::domain::id::ResidentId;
+use crate::domain::id::{HandoffId, ResidentId};
 use crate::domain::permit::{ActionKind, Permit, RaiseProtection, ReadResident};
 use crate::domain::standing::{Reason, Standing, StandingKind};
 use crate::store::directive::{self, NewStatement};
-use crate::store::document;
 use crate::store::resident::ResidentHead;
+use crate::store::{document, handoff, sending};
 use crate::web::document::{PaperState, who_prints};
 use crate::web::icon::{Icon, icon};
 use crate::web::page::{NoticeKind, Page, Place, notice};
@@ -242,6 +242,7 @@ async fn said_page(
         })
         .collect();
     let may_issue = page.may(ActionKind::IssueDocument) && desk.lives_in();
+    let given = given_to_hospitals(app, permit, id).await?;
     let title = format!("{}を記録しました", said.statement.kind().label());
     Ok(page.show_narrow(
         Place::Residents,
@@ -259,6 +260,12 @@ async fn said_page(
                 }))
             }
             (walk::read::band(&desk.loaded.view.standing))
+            @if let Some((stay, hospitals)) = &given {
+                (notice(NoticeKind::Warn, "病院へ電話してください", html! {
+                    p { "入院の書類をもう渡しています(" (hospitals.join("、")) ")。書類には前の内容が載っています。変わったことを電話で伝えてください。" }
+                    p { a href={ "/handoffs/" (stay) "#documents" } { "渡した書類と病院の電話" } }
+                }))
+            }
             section .card #papers {
                 div .card-head { h2 { "紙を取り替えてください" } }
                 @if live.is_empty() {
@@ -283,6 +290,23 @@ async fn said_page(
             div .actions { a .button .outline href=(address(id)) { "意思と指示へ" } a .button .text href="/residents" { "入居者の一覧へ" } }
         },
     ))
+}
+
+/// The open stay and the hospitals that have a paper of it, which no link can take back.
+async fn given_to_hospitals(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    id: &ResidentId,
+) -> Result<Option<(HandoffId, Vec<String>)>, WebError> {
+    let stays = handoff::of_resident(&app.store, permit, id, 1).await?;
+    let Some(open) = stays.into_iter().find(|stay| stay.is_open()) else {
+        return Ok(None);
+    };
+    let given = sending::of_handoff(&app.store, permit, &open.id, 50).await?;
+    let mut hospitals: Vec<String> = given.into_iter().map(|(sent, _)| sent.recipient).collect();
+    hospitals.sort_unstable();
+    hospitals.dedup();
+    Ok((!hospitals.is_empty()).then_some((open.id, hospitals)))
 }
 
 /// Stops whatever order there is because its resident went to hospital or came back, until a physician looks at it anew

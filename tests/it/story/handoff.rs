@@ -261,6 +261,11 @@ both_databases! {
         home.nurse.does(&told.sending, &[("do", "answered"), ("words", "上下とも総義歯です")]).await;
         assert!(hospital.gets("").await.text().contains("上下とも総義歯です"));
 
+        // Whoever hears something about resuscitation now has to call the hospital too.
+        let to = home.care.does(&format!("/residents/{}/directive/raise", home.id), &[("do", "suspend")]).await;
+        assert!(home.care.see(&to).await.contains("病院へ電話してください"));
+        assert!(hospital.gets("").await.text().contains("この書類のあとで記録が変わりました"));
+
         // The ward writes, half of it first, from its own page.
         let saved = hospital.writes(&DISCHARGE[..3]).await;
         assert!(saved.status == StatusCode::OK && saved.text().contains("保存しました"), "{}", saved.text());
@@ -422,6 +427,7 @@ both_databases! {
         }
         let page = nurse.see(&stay).await;
         assert!(!page.contains("取扱注意") && !page.contains(SECRET), "{page}");
+        assert!(!nurse.see(&format!("/residents/{id}/documents")).await.contains("取扱注意"));
         let ordinary = issues(&nurse, &stay, "admission", &ADMISSION).await;
         assert!(!nurse.see(&ordinary).await.contains(SECRET));
         let typed = fills(&nurse, &stay, "admission", &[("abuse_note", "x")], "save").await;
