@@ -132,10 +132,11 @@ create table sending_visit (
     foreign key (token_hash) references sending_link (token_hash)
 );
 
--- Whom to reach in a hospital (窓口一覧). Every version is kept; the newest holds.
+-- Whom to reach in a hospital, or for the way home (窓口一覧). Every version is kept; the newest holds.
 create table desk (
     facility_id text collate "C" not null,
     id text collate "C" not null,
+    kind text collate "C" not null check (kind in ('hospital', 'care_taxi', 'welfare_transport')),
     hospital text collate "C" not null,
     department text collate "C" not null,
     person text collate "C" not null,

@@ -1,4 +1,4 @@
-//! 窓口一覧: whom to reach in a hospital. Every version is kept; the newest holds.
+//! 窓口一覧: whom to reach in a hospital, or for the way home. Every version is kept; the newest holds.
 
 use serde_json::json;
 
@@ -6,25 +6,34 @@ use super::audit::{self, Author, Entry};
 use super::{Store, StoreError};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
+use crate::domain::handoff::sending::DeskKind;
 use crate::domain::id::DeskId;
 use crate::domain::permit::{Permit, ReadResident, WriteHandoff};
 
 statements! {
-    LIST = "select k.id, k.hospital, k.department, k.person, k.phone, k.fax, k.hours, k.confirmed_on, k.version, k.at,
+    LIST = "select k.id, k.kind, k.hospital, k.department, k.person, k.phone, k.fax, k.hours, k.confirmed_on, k.version, k.at,
             k.by_name
         from desk k where k.facility_id = $1 and k.removed = 0 and k.version = (select max(o.version) from desk o
             where o.facility_id = k.facility_id and o.id = k.id)
         order by k.id limit $2";
-    NEWEST = "select id, hospital, department, person, phone, fax, hours, confirmed_on, version, at, by_name from desk
+    NEWEST = "select id, kind, hospital, department, person, phone, fax, hours, confirmed_on, version, at, by_name from desk
         where facility_id = $1 and id = $2 order by version desc limit 1";
-    WRITE = "insert into desk (facility_id, id, hospital, department, person, phone, fax, hours, confirmed_on, version,
+    WRITE = "insert into desk (facility_id, id, kind, hospital, department, person, phone, fax, hours, confirmed_on, version,
             removed, at, by_staff, by_name)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    /// Of every facility: businesses that take people home, and nothing of anybody whom they take.
+    TRANSPORTS = "select k.id, k.kind, k.hospital, k.department, k.person, k.phone, k.fax, k.hours, k.confirmed_on,
+            k.version, k.at, k.by_name
+        from desk k where k.kind <> 'hospital' and k.removed = 0 and k.version = (select max(o.version) from desk o
+            where o.facility_id = k.facility_id and o.id = k.id)
+        order by k.facility_id, k.id limit $1";
 }
 
 row! {
     pub struct Desk {
         id: DeskId,
+        kind: DeskKind,
+        /// The hospital, or who drives.
         hospital: String,
         department: String,
         person: String,
@@ -42,6 +51,7 @@ row! {
 /// A desk as somebody wrote it.
 #[derive(Clone, Debug)]
 pub struct NewDesk<'a> {
+    pub kind: DeskKind,
     pub hospital: &'a str,
     pub department: &'a str,
     pub person: &'a str,
@@ -50,6 +60,13 @@ pub struct NewDesk<'a> {
     pub hours: &'a str,
     pub confirmed_on: Day,
     pub removed: bool,
+}
+
+code_cell!(DeskKind);
+
+/// Up to `limit` of the businesses that facilities of the city know for the way home.
+pub async fn transports(store: &Store, limit: i64) -> Result<Vec<Desk>, StoreError> {
+    store.db().all(TRANSPORTS, args![limit]).await
 }
 
 /// Up to `limit` desks.
@@ -83,7 +100,7 @@ pub async fn write(
         }
         let version = seen + 1;
         let args = args![
-            facility, id, desk.hospital, desk.department, desk.person, desk.phone, desk.fax, desk.hours,
+            facility, id, desk.kind.code(), desk.hospital, desk.department, desk.person, desk.phone, desk.fax, desk.hours,
             desk.confirmed_on, version, i64::from(desk.removed), at, &actor.staff, &actor.name
         ];
         tx.exec(WRITE, args).await?;

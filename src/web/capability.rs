@@ -15,6 +15,7 @@ use crate::domain::permit::{ActionKind, EditFacility, Permit, ReadResident};
 use crate::domain::record::ProcedureCode;
 use crate::store::StoreError;
 use crate::store::capability::{self, Written};
+use crate::store::desk;
 
 /// As many facilities of the city as are searched.
 const FACILITIES: i64 = 500;
@@ -205,6 +206,10 @@ pub async fn search(
         .filter_map(|(_, value)| ProcedureCode::parse(value))
         .collect();
     let all = capability::of_city(&app.store, FACILITIES).await?;
+    let mut drivers = desk::transports(&app.store, FACILITIES).await?;
+    // Several facilities may know the same business: the newest day on which somebody asked stays.
+    drivers.sort_by(|a, b| (&a.phone, b.confirmed_on).cmp(&(&b.phone, a.confirmed_on)));
+    drivers.dedup_by(|later, first| later.phone == first.phone);
     let mut found = Vec::new();
     let mut silent = 0;
     for row in &all {
@@ -259,7 +264,17 @@ pub async fn search(
             }
             section .card {
                 div .card-head { h2 { "帰りの移動手段" } }
-                p { "車いす・ストレッチャーで乗れる介護タクシー(一般乗用旅客自動車運送・福祉輸送)と、登録された団体の福祉有償運送があります。福祉有償運送は会員登録が要るので、退院が決まったら早めに申し込みます。決めた手段は「退院時情報収集書」の①に書きます。" }
+                p { "福祉有償運送は会員登録が要るので、退院が決まったら早めに申し込みます。決めた手段は「退院時情報収集書」の①に書きます。" }
+                @if drivers.is_empty() { p { "介護タクシー・福祉有償運送はまだ登録されていません。施設の「窓口一覧」に入れると、ここに出ます。" } }
+                ul .papers {
+                    @for driver in &drivers {
+                        li { div {
+                            b { (driver.hospital) } " " span .tag { (driver.kind.label()) } br;
+                            "電話 " (walk::read::phone(&driver.phone)) @if !driver.hours.is_empty() { " " (driver.hours) } br;
+                            span .small .muted { @match driver.confirmed_on { Some(day) => { (day.iso()) " 確認" }, None => "確認日なし" } }
+                        } }
+                    }
+                }
             }
         },
     ))

@@ -1,4 +1,4 @@
-//! 病院の窓口一覧: whom to reach in each hospital, and when somebody last asked whether that is right.
+//! 窓口一覧: whom to reach in each hospital or for the way home, and when somebody last asked whether that is right.
 
 use axum::Form;
 use axum::extract::State;
@@ -11,6 +11,7 @@ use super::icon::{Icon, icon};
 use super::page::{Page, Place, crumbs};
 use super::{App, WebError, walk};
 use crate::domain::date::Day;
+use crate::domain::handoff::sending::DeskKind;
 use crate::domain::id::DeskId;
 use crate::domain::permit::{ActionKind, Permit, ReadResident, WriteHandoff};
 use crate::domain::phone::Phone;
@@ -26,6 +27,7 @@ const STALE_MONTHS: i32 = 12;
 pub struct Typed {
     id: String,
     version: i64,
+    kind: String,
     hospital: String,
     department: String,
     person: String,
@@ -55,16 +57,22 @@ async fn draw(
     wrong: &Wrong,
 ) -> Result<Markup, WebError> {
     let mut desks = desk::list(&app.store, permit, LISTED).await?;
-    desks.sort_by(|a, b| (&a.hospital, &a.department).cmp(&(&b.hospital, &b.department)));
+    desks.sort_by(|a, b| {
+        (a.kind.code(), &a.hospital, &a.department).cmp(&(
+            b.kind.code(),
+            &b.hospital,
+            &b.department,
+        ))
+    });
     let today = Day::of(app.now());
     let may = page.may(ActionKind::WriteHandoff);
     Ok(page.show(
         Place::Handoffs,
-        "病院の窓口一覧",
+        "窓口一覧",
         html! {
-            (crumbs(&[("/handoffs", "入退院")], "病院の窓口一覧"))
-            h1 { "病院の窓口一覧" }
-            p { "書類を送る前に、ここの電話へかけて確かめます。番号は年に1回、病院の公式の案内か電話で確かめてください。" }
+            (crumbs(&[("/handoffs", "入退院")], "窓口一覧"))
+            h1 { "窓口一覧" }
+            p { "書類を送る前に、ここの電話へかけて確かめます。帰りの移動手段(介護タクシー・福祉有償運送)もここに入れると、市内の施設と病院の探す画面に出ます。番号は年に1回、病院の公式の案内か電話で確かめてください。" }
             @if desks.is_empty() { div .empty { p { "まだありません。よく搬送する病院から加えてください。" } } }
             @for desk in &desks { (row(desk, today, may, typed, wrong)) }
             @if may {
@@ -87,6 +95,7 @@ fn row(desk: &Desk, today: Day, may: bool, typed: &Typed, wrong: &Wrong) -> Mark
     let known = Typed {
         id: desk.id.0.clone(),
         version: desk.version,
+        kind: desk.kind.code().to_owned(),
         hospital: desk.hospital.clone(),
         department: desk.department.clone(),
         person: desk.person.clone(),
@@ -98,7 +107,7 @@ fn row(desk: &Desk, today: Day, may: bool, typed: &Typed, wrong: &Wrong) -> Mark
     };
     html! {
         section .card {
-            div .card-head { h2 { (desk.hospital) " " (desk.department) } }
+            div .card-head { h2 { (desk.hospital) " " (desk.department) @if desk.kind != DeskKind::Hospital { " " span .tag { (desk.kind.label()) } } } }
             p {
                 @if !desk.person.is_empty() { (desk.person) " " }
                 "電話 " (walk::read::phone(&desk.phone))
@@ -136,7 +145,19 @@ fn fields(typed: &Typed, wrong: &[(&'static str, String)], prefix: &str) -> Mark
         form .form method="post" action="/desks" {
             input type="hidden" name="id" value=(typed.id);
             input type="hidden" name="version" value=(typed.version);
-            (one("hospital", "病院", &typed.hospital, "60", true))
+            fieldset .field .invalid[wrong.iter().any(|(at, _)| *at == "kind")] {
+                legend { "種類" }
+                @if let Some((_, words)) = wrong.iter().find(|(at, _)| *at == "kind") { p .error { (icon(Icon::Stop)) span { (words) } } }
+                div .choices {
+                    @for (at, kind) in DeskKind::ALL.iter().enumerate() {
+                        label .choice {
+                            input type="radio" name="kind" value=(kind.code()) checked[typed.kind == kind.code() || (typed.kind.is_empty() && at == 0)];
+                            span { (kind.label()) }
+                        }
+                    }
+                }
+            }
+            (one("hospital", "病院・事業者の名前", &typed.hospital, "60", true))
             (one("department", "部署・窓口", &typed.department, "60", false))
             (one("person", "担当者", &typed.person, "40", false))
             (one("phone", "電話", &typed.phone, "30", true))
@@ -173,7 +194,11 @@ pub async fn save(
         }
     }
     if typed.hospital.trim().is_empty() {
-        wrong.push(("hospital", "病院の名前を入力してください".to_owned()));
+        wrong.push(("hospital", "名前を入力してください".to_owned()));
+    }
+    let kind = DeskKind::from_code(&typed.kind);
+    if kind.is_none() {
+        wrong.push(("kind", "種類を選んでください".to_owned()));
     }
     let phone = Phone::parse(&typed.phone).map_err(|problem| problem.0);
     if let Err(problem) = &phone {
@@ -196,7 +221,9 @@ pub async fn save(
         Ok(_) => {}
         Err(problem) => wrong.push(("confirmed_on", problem.0.clone())),
     }
-    let (Ok(phone), Ok(confirmed_on), true) = (phone, confirmed, wrong.is_empty()) else {
+    let (Some(kind), Ok(phone), Ok(confirmed_on), true) =
+        (kind, phone, confirmed, wrong.is_empty())
+    else {
         let page = draw(&app, &page, &read, &typed, &wrong).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -205,6 +232,7 @@ pub async fn save(
         known => DeskId::from(known),
     };
     let new = NewDesk {
+        kind,
         hospital: typed.hospital.trim(),
         department: typed.department.trim(),
         person: typed.person.trim(),

@@ -207,7 +207,7 @@ pub async fn list(
             div .title-row {
                 h1 { "入退院" }
                 div .actions {
-                    a .button .outline href="/desks" { "病院の窓口一覧" }
+                    a .button .outline href="/desks" { "窓口一覧" }
                     a .button .outline href="/capability" { "施設の受け入れ表" }
                 }
             }

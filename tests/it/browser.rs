@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::story::directive::Home;
 use crate::support::browser::{Browser, Screen, get, key};
 use crate::support::screens;
 use crate::support::service::{HOME, PASSWORD, Service};
@@ -912,9 +913,9 @@ impl Directive {
 #[tokio::test(flavor = "multi_thread")]
 async fn to_hospital_and_back_on_three_screens() {
     let service = Service::listen(crate::support::Bench::sqlite().await).await;
-    let api = service.api("nurse").await;
-    let resident = sheet::admit(&api, &sheet::full()).await;
-    let base = service.base_url.clone();
+    let home = Home::new(&service).await;
+    let order = home.signed().await;
+    let (resident, base) = (home.id.clone(), service.base_url.clone());
     tokio::task::spawn_blocking(move || {
         let desk = Browser::start(Screen::Desk)
             .keeping(&screens())
@@ -931,6 +932,15 @@ async fn to_hospital_and_back_on_three_screens() {
         desk.open(&format!("{base}/handoffs"));
         desk.see("入院の記録はまだありません");
         desk.look("handoffs-empty");
+        // Out of an emergency, whose words the letter takes over.
+        desk.open(&format!("{base}/residents/{resident}"));
+        desk.find(&format!(
+            "form[action='/residents/{resident}/transports'] button"
+        ))
+        .click();
+        desk.find("#script");
+        desk.find("button[value='closed']").click();
+        desk.see("急変の記録を終えた");
         desk.open(&format!("{base}/residents/{resident}"));
         desk.press("入院の書類を始める");
         desk.see("いま分かっていること");
@@ -1014,6 +1024,15 @@ async fn to_hospital_and_back_on_three_screens() {
         manager.open(&format!("{base}/capability/search?need=P07"));
         manager.see("見つかった施設 0か所");
         manager.look("capability-search");
+        manager.open(&format!("{stay}/forms/assessment"));
+        manager.see("受け入れの判断(再入所)");
+        manager
+            .find("input[name='return_verdict'][value='accept'] + span")
+            .click();
+        manager.find("#assessment_decided_by").type_in("管野 治");
+        manager.look("handoff-assessment");
+        manager.press("保存する");
+        manager.see("の内容を保存しました");
         desk.open(&format!("{stay}/home"));
         desk.see("シートに入れるものを選ぶ");
         desk.look("handoff-home");
@@ -1021,6 +1040,22 @@ async fn to_hospital_and_back_on_three_screens() {
             .click();
         desk.find("#on").retype("2026-11-23");
         desk.press("選んだものを入れて、入院を終える");
+        desk.see("発行しました");
+        // The order is stopped until its physician has looked at it anew.
+        let directive = format!("{base}/residents/{resident}/directive");
+        desk.open(&directive);
+        desk.see("退院した");
+        desk.open(&format!("{directive}/{order}/submitted"));
+        desk.find("#main form .button:not(.text)").click();
+        desk.see("医師の署名待ち");
+        let doctor = Browser::start(Screen::Desk).keeping(&screens());
+        sign_in(&doctor, &base, "doctor");
+        doctor.open(&format!("{directive}/{order}/sign"));
+        doctor.by_id("confirm").click();
+        doctor.press("再開に署名する");
+        doctor.find("[data-standing='order_on_file']");
+        desk.open(&format!("{base}/residents/{resident}/documents"));
+        desk.press("発行して印刷へ");
         desk.see("発行しました");
         desk.open(&format!("{base}/handoffs"));
         desk.see("この施設の数字");

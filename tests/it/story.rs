@@ -6,7 +6,7 @@ mod before_statements;
 mod binder;
 mod console_paper;
 mod crew;
-mod directive;
+pub mod directive;
 mod directive_paper;
 mod drill;
 mod editing;

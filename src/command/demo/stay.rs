@@ -10,7 +10,7 @@ use crate::domain::answer::Inputs;
 use crate::domain::date::Day;
 use crate::domain::handoff::Part;
 use crate::domain::handoff::capability::Capability;
-use crate::domain::handoff::sending::Method;
+use crate::domain::handoff::sending::{DeskKind, Method};
 use crate::domain::id::{DeskId, DocumentId, FacilityId, ResidentId, SendingId, StaffId};
 use crate::domain::permit::{
     Actor, EditFacility, IssueDocument, OperateService, ReadResident, Role, WriteHandoff,
@@ -96,6 +96,7 @@ pub(super) async fn send_to_hospital(
     let read = nurse.permit::<ReadResident>().map_err(denied)?;
     let issue = nurse.permit::<IssueDocument>().map_err(denied)?;
     let new = NewDesk {
+        kind: DeskKind::Hospital,
         hospital: GENERAL,
         department: "入退院支援センター",
         person: "勅使河原 真理子",
@@ -107,6 +108,28 @@ pub(super) async fn send_to_hospital(
     };
     let desk = DeskId::new(app.clock.as_ref(), app.entropy.as_ref());
     desk::write(&app.store, &write, &desk, 0, new, now).await?;
+    for (kind, name, phone) in [
+        (DeskKind::CareTaxi, "しおかぜ介護タクシー", "0463-00-7100"),
+        (
+            DeskKind::WelfareTransport,
+            "NPO法人 みなと移動サービス",
+            "0463-00-7200",
+        ),
+    ] {
+        let new = NewDesk {
+            kind,
+            hospital: name,
+            department: "",
+            person: "",
+            phone,
+            fax: "",
+            hours: "前日までに予約",
+            confirmed_on: today.plus_months(-1),
+            removed: false,
+        };
+        let desk = DeskId::new(app.clock.as_ref(), app.entropy.as_ref());
+        desk::write(&app.store, &write, &desk, 0, new, now).await?;
+    }
     let matrix = [
         ("P01", "accept", "accept", ""),
         ("P05", "accept", "condition", "交換は病院で"),

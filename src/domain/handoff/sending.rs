@@ -47,6 +47,15 @@ codes! {
 }
 
 codes! {
+    /// Whom a line of the directory (窓口一覧) is about.
+    pub enum DeskKind {
+        Hospital = "hospital": "病院",
+        CareTaxi = "care_taxi": "介護タクシー",
+        WelfareTransport = "welfare_transport": "福祉有償運送",
+    }
+}
+
+codes! {
     /// What happened after a document was given.
     pub enum Event {
         /// Somebody of the hospital opened the page with the passcode.

@@ -21,7 +21,7 @@ use crate::domain::link::MatchCode;
 use crate::domain::permit::{
     ActionKind, DecideReturn, HandleSensitive, IssueDocument, Permit, ReadResident, WriteHandoff,
 };
-use crate::domain::sheet::missing_details;
+use crate::domain::sheet::{may_share_with_crews, missing_details};
 use crate::domain::view::IssueMarks;
 use crate::export::exchange;
 use crate::export::pdf::handoff as paper;
@@ -339,6 +339,9 @@ fn lacking(form: &Form, loaded: &Loaded) -> Vec<String> {
         })
         .collect();
     if form.direction == Some(Direction::ToHospital) {
+        if !may_share_with_crews(&loaded.view.record) {
+            lacking.push("情報提供の同意が記録されていません。紙にもそう印刷されます".to_owned());
+        }
         let wanted = required_if_true(&loaded.view);
         lacking.extend(wanted.into_iter().map(str::to_owned));
         lacking.extend(

@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use super::own_document;
 use crate::domain::answer::{Answer, Known};
-use crate::domain::handoff::sending::{Event, LINK_DAYS, Method, Passcode, Progress, TRIES};
+use crate::domain::handoff::sending::{
+    DeskKind, Event, LINK_DAYS, Method, Passcode, Progress, TRIES,
+};
 use crate::domain::id::{DocumentId, FacilityId, HandoffId, SendingId};
 use crate::domain::link::LinkToken;
 use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident};
@@ -147,7 +149,7 @@ async fn ask(
                     }
                 }
                 (field("recipient", "渡す病院", &wanted.recipient, "", Some("hospitals")))
-                datalist #hospitals { @for desk in &desks { option value=(desk.hospital); } }
+                datalist #hospitals { @for desk in desks.iter().filter(|desk| desk.kind == DeskKind::Hospital) { option value=(desk.hospital); } }
                 (field("department", "部署・病棟", &wanted.department, "例 入退院支援センター、3階東病棟", None))
                 (field("person", "相手の氏名", &wanted.person, "", None))
                 (field("role", "相手の職種", &wanted.role, "例 MSW、看護師、救急隊", None))

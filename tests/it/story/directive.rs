@@ -46,19 +46,19 @@ const SIGNED: [(&str, &str); 3] = [
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n";
 
 /// The people of さざなみ苑, and one resident.
-pub(super) struct Home<'a> {
-    pub(super) nurse: Person<'a>,
+pub struct Home<'a> {
+    pub nurse: Person<'a>,
     second_nurse: Person<'a>,
-    pub(super) care: Person<'a>,
-    pub(super) manager: Person<'a>,
+    pub care: Person<'a>,
+    pub manager: Person<'a>,
     doctor: Person<'a>,
     /// The resident's page of wishes and orders.
     page: String,
-    pub(super) id: String,
+    pub id: String,
 }
 
 impl<'a> Home<'a> {
-    pub(super) async fn new(service: &'a Service) -> Self {
+    pub async fn new(service: &'a Service) -> Self {
         let operator = service.sign_in("operator").await;
         let physician = [
             ("person_facility", HOME),
@@ -82,7 +82,7 @@ impl<'a> Home<'a> {
     }
 
     /// The standing that the resident's page, the page of wishes and orders, and the list show: all the same.
-    pub(super) async fn standing(&self) -> String {
+    pub async fn standing(&self) -> String {
         let mut shown = Vec::new();
         for path in [
             self.page.clone(),
@@ -108,12 +108,7 @@ impl<'a> Home<'a> {
         person.post(&path, &fields).await
     }
 
-    pub(super) async fn does(
-        &self,
-        person: &Person<'_>,
-        path: &str,
-        fields: &[(&str, &str)],
-    ) -> String {
+    pub async fn does(&self, person: &Person<'_>, path: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.sends(person, path, fields).await;
         assert_eq!(
             answer.status,
@@ -135,7 +130,7 @@ impl<'a> Home<'a> {
         number
     }
 
-    pub(super) async fn signed(&self) -> i64 {
+    pub async fn signed(&self) -> i64 {
         let number = self.submits().await;
         self.does(&self.doctor, &format!("{number}/sign"), &SIGNED)
             .await;

@@ -628,17 +628,24 @@ both_databases! {
         let service = Service::start(bench).await;
         let nurse = service.sign_in("nurse").await;
         let desk = [
-            ("id", ""), ("version", "0"), ("hospital", "みなと総合病院"), ("department", "入退院支援センター"), ("person", "勅使河原"),
+            ("id", ""), ("version", "0"), ("kind", "hospital"), ("hospital", "みなと総合病院"), ("department", "入退院支援センター"), ("person", "勅使河原"),
             ("phone", "0463-21-5503"), ("fax", "0463-21-5504"), ("hours", "平日 9時〜17時"), ("confirmed_on", "2025-10-01"), ("do", "save"),
         ];
         let mut wrong = desk;
-        wrong[5].1 = "119番";
+        wrong[6].1 = "119番";
         let refused = nurse.post("/desks", &wrong).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text().contains("119番") && refused.text().contains("平日 9時〜17時"));
         nurse.does("/desks", &desk).await;
         let page = nurse.see("/desks").await;
         assert!(page.contains("0463-21-5503") && page.contains("1年以上確かめていません"), "{page}");
+        // Who drives people home is known to the whole city, hospitals too.
+        let taxi = [("id", ""), ("version", "0"), ("kind", "care_taxi"), ("hospital", "しおかぜ介護タクシー"), ("phone", "0463-21-7100"), ("confirmed_on", "2026-11-01"), ("do", "save")];
+        nurse.does("/desks", &taxi).await;
+        let other = service.sign_in("other-nurse").await;
+        let search = other.see("/capability/search").await;
+        assert!(search.contains("しおかぜ介護タクシー") && search.contains("0463-21-7100"), "{search}");
+        assert!(!other.see("/desks").await.contains("しおかぜ") && !search.contains("0463-21-5503"));
         // It stands before whoever sends something there.
         let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
         let stay = begun(&nurse, &id).await;
