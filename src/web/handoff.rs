@@ -57,11 +57,25 @@ pub struct Loaded {
     /// Each part as it is kept.
     pub bodies: BTreeMap<Part, String>,
     /// When each answer of the sheet was written as it is, and by whom; without what is older than the newest revisions.
+    /// Empty until [`Loaded::with_origins`].
     pub changed: BTreeMap<String, (Day, String)>,
     sections: BTreeMap<&'static str, String>,
 }
 
 impl Loaded {
+    /// The same with the day of each answer of the sheet, for the page that shows where a value comes from.
+    ///
+    /// # Errors
+    /// When a revision cannot be read.
+    pub async fn with_origins(
+        mut self,
+        app: &App,
+        permit: &Permit<ReadResident>,
+    ) -> Result<Self, WebError> {
+        self.changed = changed_on(app, permit, &self.stay.resident_id, &self.view.record).await?;
+        Ok(self)
+    }
+
     /// # Panics
     /// Never: a view is loaded with its stay.
     pub fn stay_view(&self) -> &StayView {
@@ -116,7 +130,6 @@ pub async fn load_stay(
         emergency,
         written: marks,
     }));
-    let changed = changed_on(app, permit, &known.resident_id, &view.record).await?;
     let sections = app.forms.emergency().sections.iter();
     let sections = sections.flat_map(|section| {
         section
@@ -130,7 +143,7 @@ pub async fn load_stay(
         view,
         versions,
         bodies,
-        changed,
+        changed: BTreeMap::new(),
         sections: sections.collect(),
     })
 }

@@ -111,6 +111,7 @@ pub async fn show(
 ) -> Result<Markup, WebError> {
     let form = form(&app, &page, &key)?;
     let loaded = load_stay(&app, &permit, &id, form.restricted).await?;
+    let loaded = loaded.with_origins(&app, &permit).await?;
     load::note_read(&app, &permit, &loaded.stay.resident_id, "handoff.viewed").await?;
     let inputs = loaded.stay_view().stay.inputs();
     Ok(draw(
@@ -389,6 +390,7 @@ pub async fn post(
 ) -> Result<Response, WebError> {
     let form = form(&app, &page, &key)?;
     let loaded = load_stay(&app, &permit, &id, form.restricted).await?;
+    let loaded = loaded.with_origins(&app, &permit).await?;
     let mut posted = Inputs::from_pairs(pairs);
     let order = posted.get("do").to_owned();
     posted.remove("do");
