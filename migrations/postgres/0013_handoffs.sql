@@ -153,6 +153,8 @@ create table desk (
     foreign key (facility_id) references facility (id)
 );
 
+create index desk_of_the_way_home on desk (facility_id, id) where kind <> 'hospital' and removed = 0;
+
 -- What a facility can take on, by day and by night; the newest version holds.
 create table capability (
     facility_id text collate "C" not null,

@@ -76,6 +76,7 @@ pub async fn card(
             ul .papers {
                 @for one in &timers { (timer(one)) }
             }
+            p .small .muted { "期限と目安の決まり " (app.clocks.edition) " 版" }
             @if let Some((days, rule)) = beds {
                 p .small { "外泊時費用(入院)の対象になり得る日: 今月 " (days.min(rule.per_month)) "/" (rule.per_month) "日(" (rule.source) ")" }
             }

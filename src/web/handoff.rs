@@ -208,7 +208,7 @@ pub async fn list(
     Query(query): Query<Before>,
 ) -> Result<Markup, WebError> {
     let stays = handoff::recent(&app.store, &permit, query.before.as_ref(), LISTED).await?;
-    let open: Vec<&Handoff> = stays.iter().filter(|stay| stay.is_open()).collect();
+    let open = handoff::open(&app.store, &permit, LISTED).await?;
     let ended: Vec<&Handoff> = stays.iter().filter(|stay| !stay.is_open()).collect();
     let is_full = i64::try_from(stays.len()).is_ok_and(|count| count >= LISTED);
     let asking = sending::asking(&app.store, &permit, LISTED).await?;

@@ -1,7 +1,5 @@
 //! Home again: what of the hospital's papers enters the sheet, item by item; the order stays stopped; the old papers end.
 
-use std::collections::BTreeMap;
-
 use axum::Form as Posted;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -9,9 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::{Loaded, load_stay};
-use crate::domain::answer::Inputs;
+use crate::domain::answer::{Inputs, Problems};
 use crate::domain::date::Day;
 use crate::domain::directive::SuspendReason;
+use crate::domain::form::Source;
 use crate::domain::handoff::Ending;
 use crate::domain::handoff::home::{Offer, offers, spoke_of_the_end, taken};
 use crate::domain::id::HandoffId;
@@ -36,15 +35,26 @@ pub async fn show(
 ) -> Result<Markup, WebError> {
     let loaded = load_stay(&app, &permit, &id, false).await?;
     load::note_read(&app, &permit, &loaded.stay.resident_id, "handoff.viewed").await?;
-    Ok(draw(&app, &page, &loaded, html! {}))
+    Ok(draw(&app, &page, &loaded, &Inputs::default(), html! {}))
 }
 
-fn draw(app: &App, page: &Page, loaded: &Loaded, told: Markup) -> Markup {
+/// The page with what was chosen so far.
+fn draw(app: &App, page: &Page, loaded: &Loaded, typed: &Inputs, told: Markup) -> Markup {
     let discharge = &loaded.stay_view().stay.discharge;
     let offers = offers(&loaded.view.record, discharge);
     let id = &loaded.stay.id;
     let today = Day::of(app.now());
-    let on = discharge.discharged_on.value().copied().unwrap_or(today);
+    let on = match typed.get("on") {
+        "" => discharge
+            .discharged_on
+            .value()
+            .copied()
+            .unwrap_or(today)
+            .iso(),
+        typed => typed.to_owned(),
+    };
+    let chosen = typed.all("take");
+    let issues = typed.get("revision").is_empty() || typed.get("issue") == "yes";
     page.show_narrow(
         Place::Handoffs,
         "戻ったときの確認",
@@ -66,12 +76,12 @@ fn draw(app: &App, page: &Page, loaded: &Loaded, told: Markup) -> Markup {
                     input type="hidden" name="revision" value=(loaded.view.marks.revision);
                     h2 { "シートに入れるものを選ぶ" }
                     @if offers.is_empty() { p { "退院時情報収集書に、シートと違う項目はありません。" } }
-                    @for offer in &offers { (choice(offer)) }
+                    @for offer in &offers { (choice(offer, chosen.iter().any(|key| key == offer.key))) }
                     div .field {
                         label for="on" { "戻った日" span .required { "必須" } }
-                        input .w-m #on name="on" value=(on.iso()) required;
+                        input .w-m #on name="on" value=(on) required;
                     }
-                    label .check { input type="checkbox" name="issue" value="yes" checked; span { "新しい救急連絡シートを発行する(前の紙のQRコードは無効になります)" } }
+                    label .check { input type="checkbox" name="issue" value="yes" checked[issues]; span { "新しい救急連絡シートを発行する(前の紙のQRコードは無効になります)" } }
                     div .bar { button .button { "選んだものを入れて、入院を終える" } a .button .text href={ "/handoffs/" (id) } { "やめる" } }
                 }
             }
@@ -79,15 +89,34 @@ fn draw(app: &App, page: &Page, loaded: &Loaded, told: Markup) -> Markup {
     )
 }
 
-fn choice(offer: &Offer) -> Markup {
+fn choice(offer: &Offer, is_chosen: bool) -> Markup {
     html! {
         fieldset .field .offer {
             legend { (offer.label) }
             p { span .small .muted { "いま " } (walk::read::lines(&offer.before)) }
             p { span .small .muted { "退院時(病院) " } b { (walk::read::lines(&offer.after)) } }
-            label .check { input type="checkbox" name="take" value=(offer.key); span { "シートに入れる" span .visually-hidden { ": " (offer.label) } } }
+            label .check { input type="checkbox" name="take" value=(offer.key) checked[is_chosen]; span { "シートに入れる" span .visually-hidden { ": " (offer.label) } } }
         }
     }
+}
+
+const CHANGED: &str =
+    "シートがほかの人に変えられました。この画面を開き直し、「いま」を見て選び直してください。";
+
+/// What stands against taking something over, in words.
+fn words(problems: &Problems) -> String {
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|(key, message)| {
+            let top = key.split('.').next().unwrap_or(key);
+            let label = Source::find(top).map_or(top, |source| source.label());
+            format!("{label}: {message}")
+        })
+        .collect();
+    format!(
+        "シートに入れられません。先にシートを直してください。{}",
+        lines.join("／")
+    )
 }
 
 pub async fn post(
@@ -109,7 +138,7 @@ pub async fn post(
         );
         (
             StatusCode::UNPROCESSABLE_ENTITY,
-            draw(&app, &page, &loaded, told),
+            draw(&app, &page, &loaded, &typed, told),
         )
             .into_response()
     };
@@ -123,9 +152,7 @@ pub async fn post(
         return Ok(refused("戻った日が先の日です。"));
     }
     if typed.get("revision") != loaded.view.marks.revision.to_string() {
-        return Ok(refused(
-            "シートがほかの人に変えられました。下の「いま」を見て、もう一度選んでください。",
-        ));
+        return Ok(refused(CHANGED));
     }
     let is_theirs = |transport: &Transport| transport.resident_id == loaded.stay.resident_id;
     if page.open_transports().iter().any(is_theirs) {
@@ -142,14 +169,19 @@ pub async fn post(
         .filter(|key| offers.iter().any(|offer| offer.key == *key))
         .collect();
     let resident = &loaded.stay.resident_id;
+    let mut changed = None;
     if !known.is_empty() {
-        let record = match taken(&loaded.view.record, &offers, &known, Some(on)) {
-            Ok(record) => record,
-            Err(problems) => {
-                let words: BTreeMap<&str, &str> = problems.iter().collect();
-                return Ok(refused(&format!("入れられない項目があります: {words:?}")));
-            }
-        };
+        match taken(&loaded.view.record, &offers, &known, Some(on)) {
+            Ok(record) => changed = Some(record),
+            Err(problems) => return Ok(refused(&words(&problems))),
+        }
+    }
+    // The order stops before anything else is done, so that whatever fails after it leaves full CPR (safety.md S1).
+    let raise = actor.permit::<RaiseProtection>()?;
+    let standing = &loaded.view.standing;
+    directive::raise::stop_for_stay(&app, &raise, resident, standing, SuspendReason::Discharge)
+        .await?;
+    if let Some(record) = changed {
         let hospital = loaded.stay_view().stay.admission.hospital_name.to_string();
         let reason = format!("退院時の情報({hospital})から{}項目", known.len());
         let edit = actor.permit::<EditSheet>()?;
@@ -157,25 +189,14 @@ pub async fn post(
             reason: &reason,
             verified: false,
         };
-        load::confirm(
-            &app,
-            &edit,
-            resident,
-            loaded.view.marks.revision,
-            &record,
-            change,
-        )
-        .await?;
+        let seen = loaded.view.marks.revision;
+        match load::confirm(&app, &edit, resident, seen, &record, change).await {
+            Ok(_) => {}
+            Err(WebError::Fields(problems)) => return Ok(refused(&words(&problems))),
+            Err(WebError::Conflict { .. }) => return Ok(refused(CHANGED)),
+            Err(error) => return Err(error),
+        }
     }
-    let raise = actor.permit::<RaiseProtection>()?;
-    directive::raise::stop_for_stay(
-        &app,
-        &raise,
-        resident,
-        &loaded.view.standing,
-        SuspendReason::Discharge,
-    )
-    .await?;
     handoff::end(&app.store, &permit, &id, Ending::Returned, on, app.now()).await?;
     if typed.get("issue") == "yes" && loaded.head.status == Status::LivingIn {
         let issue = actor.permit::<IssueDocument>()?;

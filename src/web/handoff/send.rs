@@ -376,16 +376,18 @@ async fn told_once(
         "合言葉を電話で伝える",
         html! {
             (crumbs(&[("/handoffs", "入退院"), (&format!("/sendings/{}", sent.id), "送付の記録")], "合言葉を電話で伝える"))
-            h1 { "合言葉を電話で伝えてください" }
-            (notice(NoticeKind::Warn, "この画面は一度だけです", html! {
-                p { "合言葉はここを離れると二度と見られません。案内(番地)とは別に、病院へ電話して口で伝えます。案内やFAX、メールに書かないでください。" }
-            }))
-            section .card .no-print {
-                div .card-head { h2 { "電話で読み上げる合言葉" } }
-                p .passcode .number { (letter.passcode.grouped()) }
-                p .small { (TRIES) "回まちがえると使えなくなります。そのときは病院から電話をもらい、この送付の記録から新しい合言葉を作ります。" }
+            div .no-print {
+                h1 { "合言葉を電話で伝えてください" }
+                (notice(NoticeKind::Warn, "この画面は一度だけです", html! {
+                    p { "合言葉はここを離れると二度と見られません。案内(番地)とは別に、病院へ電話して口で伝えます。案内やFAX、メールに書かないでください。" }
+                }))
+                section .card {
+                    div .card-head { h2 { "電話で読み上げる合言葉" } }
+                    p .passcode .number { (letter.passcode.grouped()) }
+                    p .small { (TRIES) "回まちがえると使えなくなります。そのときは病院から電話をもらい、この送付の記録から新しい合言葉を作ります。" }
+                }
+                (desks_card(&desks))
             }
-            (desks_card(&desks))
             @if let Some(address) = &letter.address {
                 section .card .letter {
                     h2 { "入院時の情報のご案内" }

@@ -134,7 +134,9 @@ async fn no_statement_reads_or_sorts_a_whole_table() {
                 .strip_prefix("SCAN ")
                 .and_then(|rest| rest.split(' ').next());
             if let Some(table) = scanned {
-                assert!(small.contains(&table), "{file} {name}: {step}");
+                // An index of the few who drive people home, and of nothing else.
+                let few = step.ends_with("USING INDEX desk_of_the_way_home");
+                assert!(few || small.contains(&table), "{file} {name}: {step}");
             }
             if step.contains("TEMP B-TREE") {
                 let few = matches!(

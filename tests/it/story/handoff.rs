@@ -248,6 +248,7 @@ both_databases! {
         for words in ["髙﨑 キヨ", "右から声をかけると落ち着く。", "過去の指示は現在無効です", "全部受け取りました"] {
             assert!(opened.contains(words), "{words} in {opened}");
         }
+        assert!(!opened.contains("この書類のあとで記録が変わりました"), "nothing changed yet");
         assert!(hospital.gets("/pdf").await.body == home.nurse.get(&pdf).await.body, "the same bytes");
         let machine: Value = serde_json::from_slice(&hospital.gets("/json").await.body).unwrap();
         assert_eq!((&machine["format"], &machine["version"]), (&json!("hikitsugi.handoff"), &json!(1)));
@@ -308,6 +309,7 @@ both_databases! {
         ];
         let early = nurse.post(&format!("{stay}/home"), &taken).await;
         assert!(early.text().contains("急変の記録がまだ開いています"), "{}", early.text());
+        assert!(early.text().contains("value=\"allergies\" checked"), "what was chosen stays: {}", early.text());
         nurse.does(&transport, &[("do", "closed"), ("tap", "end")]).await;
         let issued = nurse.does(&format!("{stay}/home"), &taken).await;
         assert!(nurse.see(&issued).await.contains("発行しました"));
