@@ -17,13 +17,14 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use hikitsugi::command::system::{SystemClock, SystemEntropy};
+use hikitsugi::domain::clock::Clock;
 use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::id::{FacilityId, ResidentId, StaffId};
-use hikitsugi::domain::permit::Role;
+use hikitsugi::domain::permit::{Actor, Role};
 use hikitsugi::domain::protocol::Protocols;
-use hikitsugi::store::Store;
 use hikitsugi::store::staff::NewStaff;
-use hikitsugi::web::{self, App, Parts, auth::Passwords};
+use hikitsugi::store::{Store, factor};
+use hikitsugi::web::{self, App, Parts, auth::Passwords, sha256};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -74,6 +75,19 @@ async fn people() -> (Town, Vec<ResidentId>) {
         password_hash: &hash,
     };
     town.found(&facility, &[manager]).await;
+    let manager = Actor {
+        staff: StaffId::from("manager"),
+        name: "青木 修".to_owned(),
+        role: Role::Manager,
+        facility: facility.clone(),
+        source: "bench".to_owned(),
+    };
+    let codes = CODES.map(|code| sha256(code.as_bytes()));
+    let now = SystemClock.now();
+    let known = factor::start(&town.store, &manager, &[7; 20], now).await;
+    known.expect("a new key");
+    let set_up = factor::confirm(&town.store, &manager, 0, &codes, now).await;
+    set_up.expect("a key that waits");
     let people = town.fill(&facility, 0, RESIDENTS).await;
     (town, people.into_iter().map(|(id, _)| id).collect())
 }
@@ -90,6 +104,7 @@ fn app(store: Store) -> App {
         mailer: None,
         token_key: vec![7; 32],
         passwords: Passwords::new(&SystemEntropy),
+        shows_digits: false,
     })
 }
 
@@ -124,11 +139,15 @@ async fn routes(service: SocketAddr, empty: SocketAddr, residents: &[ResidentId]
         &request("POST", "/signin", OWN_FORM, form.as_bytes()),
     )
     .await;
-    let cookie = signed_in
-        .header("set-cookie")
-        .and_then(|cookie| cookie.split(';').next())
-        .expect("the manager signs in");
-    let cookie = format!("cookie: {cookie}\r\n");
+    let step = cookie(&signed_in);
+    let form = format!("code={}", CODES[0]);
+    let headers = format!("{OWN_FORM}{step}");
+    let signed_in = load::once(
+        service,
+        &request("POST", "/signin/code", &headers, form.as_bytes()),
+    )
+    .await;
+    let cookie = cookie(&signed_in);
 
     let every = |method: &str, headers: &str| -> Vec<Vec<u8>> {
         tokens
@@ -177,12 +196,22 @@ async fn routes(service: SocketAddr, empty: SocketAddr, residents: &[ResidentId]
     ]
 }
 
+/// The first cookie of an answer, as a header that sends it back.
+fn cookie(answer: &Answer) -> String {
+    let cookie = answer.header("set-cookie");
+    let cookie = cookie.and_then(|cookie| cookie.split(';').next());
+    format!("cookie: {}\r\n", cookie.expect("the manager signs in"))
+}
+
 /// What a browser sends with a form of our own page.
 const OWN_FORM: &str =
     "sec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\n";
 
+/// Codes on paper: one for the pages, one for the API.
+const CODES: [&str; 2] = ["7K0M4QZ91XAB", "7K0M4QZ91XAC"];
+
 async fn bearer(service: SocketAddr) -> String {
-    let who = json!({"login": "manager", "password": PASSWORD});
+    let who = json!({"login": "manager", "password": PASSWORD, "otp": CODES[1]});
     let token = call(service, "/api/v1/token", "", &who).await;
     let token = token["access_token"]
         .as_str()

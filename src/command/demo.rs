@@ -66,6 +66,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
             forms: Forms::built_in(),
             protocols: protocols()?,
             clocks: Rules::built_in(),
+            shows_digits: true,
         },
         url.clone(),
         None,
@@ -109,7 +110,7 @@ fn for_scripts(url: &str, filled: &Filled) -> String {
         .accounts
         .iter()
         .map(|account| {
-            let mut told = json!({"role": account.role.code(), "login": account.login, "password": account.password});
+            let mut told = json!({"role": account.role.code(), "login": account.login, "password": account.password, "totp_secret": account.totp_secret});
             if let Some(facility) = &account.facility {
                 told["facility"] = json!(facility);
             }
@@ -127,6 +128,7 @@ fn for_people(url: &str, city: &str, filled: &Filled, folder: &Folder) -> String
         format!("  救急隊の画面  {}", filled.scan_url),
         format!("  印刷物        {}", folder.papers().display()),
         format!("  データベース  {}", folder.database().display()),
+        "  ログインのときの6桁の番号は、見本なので画面に出ます".to_owned(),
     ];
     let mut facility = None;
     for account in &filled.accounts {

@@ -24,7 +24,8 @@ pub async fn run(settings: Settings, login: String, name: String) -> Result<(), 
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password)?;
     let password = password.trim_end_matches(['\r', '\n']);
-    auth::check_password(password).map_err(|message| Failure(message.to_owned()))?;
+    auth::check_password(password, &[&login, &name])
+        .map_err(|message| Failure(message.to_owned()))?;
     let store = Store::open(&settings.database).await?;
     let office = FacilityId::from(OFFICE);
     let permit = Actor::console(office.clone(), Role::Operator)

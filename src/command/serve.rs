@@ -50,6 +50,8 @@ pub struct Data {
     pub forms: Forms,
     pub protocols: Protocols,
     pub clocks: Rules,
+    /// See [`Parts::shows_digits`].
+    pub shows_digits: bool,
 }
 
 impl Data {
@@ -63,6 +65,7 @@ impl Data {
                 Some(path) => read_clocks(path)?,
                 None => Rules::built_in(),
             },
+            shows_digits: false,
         })
     }
 }
@@ -91,6 +94,7 @@ pub async fn app(
         protocols: data.protocols,
         clocks: data.clocks,
         passwords: auth::Passwords::new(&entropy),
+        shows_digits: data.shows_digits,
         clock: Box::new(clock),
         entropy: Box::new(entropy),
         base_url,

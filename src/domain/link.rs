@@ -7,35 +7,42 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 26 characters of 5 bits: 130 random bits.
 const TOKEN_LEN: usize = 26;
 
+/// Random letters of the alphabet, 5 bits each.
+pub(super) fn letters(entropy: &dyn Entropy, length: usize) -> String {
+    let mut bytes = vec![0; length];
+    entropy.fill(&mut bytes);
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte & 31)]);
+    bytes.iter().map(letter).collect()
+}
+
+/// What was typed as so many letters of the alphabet, in any case, with those that Crockford allows for digits and with
+/// spaces or hyphens.
+pub(super) fn read_letters(typed: &str, length: usize) -> Option<String> {
+    let read: String = typed
+        .chars()
+        .filter(|c| !matches!(c, '-' | ' ' | '\u{3000}'))
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            c => c,
+        })
+        .collect();
+    let valid = read.len() == length && read.bytes().all(|b| ALPHABET.contains(&b));
+    valid.then_some(read)
+}
+
 /// The secret that a QR code holds. It is printed once and never stored: the store keeps its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkToken(String);
 
 impl LinkToken {
     pub fn new(entropy: &dyn Entropy) -> Self {
-        let mut bytes = [0; TOKEN_LEN];
-        entropy.fill(&mut bytes);
-        Self(
-            bytes
-                .iter()
-                .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
-                .collect(),
-        )
+        Self(letters(entropy, TOKEN_LEN))
     }
 
     /// Reads a token in any case, with the letters that Crockford allows for digits and with spaces or hyphens.
     pub fn parse(text: &str) -> Option<Self> {
-        let token: String = text
-            .chars()
-            .filter(|c| !matches!(c, '-' | ' '))
-            .map(|c| match c.to_ascii_uppercase() {
-                'O' => '0',
-                'I' | 'L' => '1',
-                c => c,
-            })
-            .collect();
-        let valid = token.len() == TOKEN_LEN && token.bytes().all(|b| ALPHABET.contains(&b));
-        valid.then_some(Self(token))
+        read_letters(text, TOKEN_LEN).map(Self)
     }
 
     pub fn as_str(&self) -> &str {

@@ -19,6 +19,7 @@ pub mod permit;
 pub mod phone;
 pub mod protocol;
 pub mod record;
+pub mod recovery;
 pub mod resident;
 pub mod sheet;
 pub mod standing;

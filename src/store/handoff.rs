@@ -56,13 +56,19 @@ statements! {
             (select p.body from handoff_part p where p.facility_id = h.facility_id and p.handoff_id = h.id
                 and p.part = 'admission' order by p.version desc limit 1) as admission,
             (select min(p.at) from handoff_part p where p.facility_id = h.facility_id and p.handoff_id = h.id
-                and p.part = 'discharge') as notice_at,
-            (select min(s.at) from sending s where s.facility_id = h.facility_id and s.handoff_id = h.id
+                and p.part = 'discharge' and (p.body like '%discharge_expected_on%' or p.body like '%discharged_on%')) as notice_at,
+            (select min(s.at) from sending s
+                join document d on d.facility_id = s.facility_id and d.id = s.document_id
+                where s.facility_id = h.facility_id and s.handoff_id = h.id and $4 like '%,' || d.form || ',%'
                 and not exists (select 1 from sending_event e where e.facility_id = s.facility_id
-                    and e.sending_id = s.id and e.kind in ('recalled', 'failed'))) as sent_at,
+                    and e.sending_id = s.id and (e.kind = 'recalled' or e.kind = 'failed'
+                    and not exists (select 1 from sending_event l where l.facility_id = e.facility_id
+                        and l.sending_id = e.sending_id and l.seq > e.seq and l.kind = 'received')))) as sent_at,
             (select min(e.at) from sending s join sending_event e on e.facility_id = s.facility_id
                 and e.sending_id = s.id and e.kind = 'received'
-                where s.facility_id = h.facility_id and s.handoff_id = h.id) as received_at,
+                join document d on d.facility_id = s.facility_id and d.id = s.document_id
+                where s.facility_id = h.facility_id and s.handoff_id = h.id
+                and $4 like '%,' || d.form || ',%') as received_at,
             (select count(*) from statement t where t.facility_id = h.facility_id and t.resident_id = h.resident_id
                 and t.kind = 'suspended' and t.at >= h.at and t.at <= n.at) as stopped,
             (select count(*) from statement t where t.facility_id = h.facility_id and t.resident_id = h.resident_id
@@ -440,16 +446,19 @@ pub async fn of_resident(
     store.db().all(OF_RESIDENT, args![permit.facility(), resident, limit]).await
 }
 
-/// Up to `limit` stays since an instant, for the facility's figures.
+/// Up to `limit` stays since an instant, for the facility's figures. `forms`: the keys of those that give the admission
+/// information, of which alone giving and receiving are counted.
 pub async fn counted(
     store: &Store,
     permit: &Permit<ReadResident>,
     since: Moment,
+    forms: &[&str],
     limit: i64,
 ) -> Result<Vec<Row>, StoreError> {
+    let forms = format!(",{},", forms.join(","));
     // Ids begin with the time, in hexadecimal milliseconds.
     let from = format!("{:08x}", since.0.max(0) >> 16);
-    store.db().all(COUNTED, args![permit.facility(), from, limit]).await
+    store.db().all(COUNTED, args![permit.facility(), from, limit, forms]).await
 }
 
 /// Says to which stay a document belongs, in the transaction that issues it.

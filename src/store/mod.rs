@@ -44,6 +44,8 @@ features! {
     facility,
     staff,
     session,
+    factor,
+    invitation,
     resident,
     sheet,
     directive,

@@ -62,7 +62,7 @@ statements! {
         where token_hash = $1 and ended_at is null and expires_at > $2 and tries < $3";
     IS_RIGHT = "select count(*) as rows from sending_link where token_hash = $1 and passcode_hash = $2";
     FORGET_TRIES = "update sending_link set tries = 0 where token_hash = $1";
-    NEW_PASSCODE = "update sending_link set passcode_hash = $3, tries = 0
+    NEW_PASSCODE = "update sending_link set passcode_hash = $3, tries = 0, expires_at = $4
         where facility_id = $1 and sending_id = $2 and ended_at is null";
     END_LINK = "update sending_link set ended_at = $3 where facility_id = $1 and sending_id = $2 and ended_at is null";
     VISIT = "insert into sending_visit (session_hash, token_hash, person, department, at, expires_at)
@@ -313,13 +313,14 @@ pub async fn renew_passcode(
     permit: &Permit<IssueDocument>,
     id: &SendingId,
     passcode_hash: &[u8; 32],
+    expires_at: Moment,
     at: Moment,
 ) -> Result<(), StoreError> {
     let facility = permit.facility();
     let actor = permit.actor();
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
-        if tx.exec(NEW_PASSCODE, args![facility, id, passcode_hash]).await? == 0 {
+        if tx.exec(NEW_PASSCODE, args![facility, id, passcode_hash, expires_at]).await? == 0 {
             return Err(StoreError::Moved);
         }
         note(tx, facility, id, Event::NewPasscode, "", (&actor.staff, actor.name.as_str()), &author, at).await

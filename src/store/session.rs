@@ -10,9 +10,13 @@ use crate::domain::id::{FacilityId, StaffId};
 use crate::domain::permit::{Actor, ManageStaff, Permit, Role};
 
 statements! {
-    OPEN = "insert into session (token_hash, facility_id, staff_id, created_at, seen_at, expires_at)
-        values ($1, $2, $3, $4, $4, $5)";
-    FIND = "select s.staff_id, p.name as staff_name, p.role, s.facility_id, f.name as facility_name,
+    OPEN = "insert into session (token_hash, facility_id, staff_id, created_at, seen_at, expires_at, source, browser)
+        values ($1, $2, $3, $4, $4, $5, $6, $7)";
+    OWN = "select token_hash, created_at, seen_at, source, browser from session
+        where facility_id = $1 and staff_id = $2 and ended_at is null and expires_at > $3 limit 100";
+    END_OTHERS = "update session set ended_at = $4
+        where facility_id = $1 and staff_id = $2 and token_hash <> $3 and ended_at is null";
+    FIND = "select s.staff_id, p.login, p.name as staff_name, p.role, s.facility_id, f.name as facility_name,
             s.created_at, s.seen_at, s.expires_at
         from session s
         join staff p on p.facility_id = s.facility_id and p.id = s.staff_id
@@ -28,6 +32,7 @@ row! {
     /// A session that holds: not ended, not expired, and its person may sign in.
     pub struct Session {
         staff_id: StaffId,
+        login: String,
         staff_name: String,
         role: Role,
         facility_id: FacilityId,
@@ -51,18 +56,30 @@ impl Session {
     }
 }
 
-/// Opens a session for somebody whose password was checked.
+row! {
+    /// Where somebody is signed in.
+    pub struct Place {
+        token_hash: Vec<u8>,
+        created_at: Moment,
+        seen_at: Moment,
+        source: String,
+        browser: String,
+    }
+}
+
+/// Opens a session for somebody who proved both factors. `browser`: what it says it is.
 pub async fn open(
     store: &Store,
     actor: &Actor,
     token_hash: &[u8; 32],
+    browser: &str,
     expires_at: Moment,
     at: Moment,
 ) -> Result<(), StoreError> {
     let author = Author::from(actor);
     in_tx!(store, at, tx => {
         tx.exec(FORGET_OLD, args![&actor.facility, &actor.staff, at]).await?;
-        tx.exec(OPEN, args![token_hash, &actor.facility, &actor.staff, at, expires_at]).await?;
+        tx.exec(OPEN, args![token_hash, &actor.facility, &actor.staff, at, expires_at, &actor.source, browser]).await?;
         audit::append(tx, &author, at, Entry::new("session.opened", None, json!({}))).await
     })
 }
@@ -74,6 +91,37 @@ pub async fn find(
     now: Moment,
 ) -> Result<Option<Session>, StoreError> {
     store.db().opt(FIND, args![token_hash, now]).await
+}
+
+/// Where the person is signed in now.
+pub async fn places(store: &Store, actor: &Actor, now: Moment) -> Result<Vec<Place>, StoreError> {
+    let args = args![&actor.facility, &actor.staff, now];
+    store.db().all(OWN, args).await
+}
+
+/// Signs the person out everywhere but here.
+pub async fn end_others(
+    store: &Store,
+    actor: &Actor,
+    here: &[u8; 32],
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(actor);
+    in_tx!(store, at, tx => {
+        let ended = end_elsewhere(tx, actor, here, at).await?;
+        let entry = Entry::new("session.all_ended", None, json!({"staff": actor.staff, "ended": ended}));
+        audit::append(tx, &author, at, entry).await
+    })
+}
+
+pub(super) async fn end_elsewhere(
+    tx: &mut Tx,
+    actor: &Actor,
+    here: &[u8; 32],
+    at: Moment,
+) -> Result<u64, StoreError> {
+    tx.exec(END_OTHERS, args![&actor.facility, &actor.staff, here, at])
+        .await
 }
 
 /// Remembers that the session was used. Once a minute is enough: it is a write.

@@ -17,9 +17,6 @@ statements! {
     BY_LOGIN = "select facility_id, id, name, role, password_hash, disabled_at from staff where login = $1";
     DISABLE = "update staff set disabled_at = $3 where facility_id = $1 and id = $2 and disabled_at is null";
     ENABLE = "update staff set disabled_at = null where facility_id = $1 and id = $2 and disabled_at is not null";
-    /// A physician's password is not for the facility to set: whoever knows it could sign orders (safety.md S12).
-    SET_PASSWORD = "update staff set password_hash = $3, vouched_by = $4
-        where facility_id = $1 and id = $2 and role <> 'physician'";
     FACILITY = "select id from facility where id = $1";
     FAILED = "insert into login_failure (login_key, at) values ($1, $2)";
     FORGET_OLD = "delete from login_failure where login_key = $1 and at < $2";
@@ -29,6 +26,9 @@ statements! {
 
 code_cell!(Role);
 
+/// What no password matches: somebody who was invited and has not chosen one.
+pub const NO_PASSWORD: &str = "";
+
 /// A person to be added.
 #[derive(Clone, Debug)]
 pub struct NewStaff<'a> {
@@ -37,7 +37,7 @@ pub struct NewStaff<'a> {
     pub login: &'a str,
     pub name: &'a str,
     pub role: Role,
-    /// Text with algorithm, cost and salt (PHC string).
+    /// Text with algorithm, cost and salt (PHC string), or [`NO_PASSWORD`].
     pub password_hash: &'a str,
 }
 
@@ -184,29 +184,6 @@ pub async fn enable(
             return Err(StoreError::NotFound);
         }
         let entry = Entry::new("staff.enabled", None, json!({"staff": staff}));
-        audit::append(tx, &author, at, entry).await
-    })
-}
-
-/// Sets a new password and ends all sessions that began with the old one.
-///
-/// # Errors
-/// `NotFound`.
-pub async fn set_password(
-    store: &Store,
-    permit: &Permit<ManageStaff>,
-    staff: &StaffId,
-    password_hash: &str,
-    at: Moment,
-) -> Result<(), StoreError> {
-    let author = Author::from(permit);
-    in_tx!(store, at, tx => {
-        let args = args![permit.facility(), staff, password_hash, &permit.actor().staff];
-        if tx.exec(SET_PASSWORD, args).await? == 0 {
-            return Err(StoreError::NotFound);
-        }
-        session::end_all(tx, permit.facility(), staff, at).await?;
-        let entry = Entry::new("staff.password_set", None, json!({"staff": staff}));
         audit::append(tx, &author, at, entry).await
     })
 }

@@ -1,5 +1,8 @@
 //! Passwords: how they are hashed, and how much hashing the machine is asked to do at once.
 
+mod common;
+pub mod totp;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -67,6 +70,8 @@ impl Passwords {
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Busy> {
         let _place = self.queued.try_acquire().map_err(|_| Busy)?;
         let _turn = self.running.acquire().await.map_err(|_| Busy)?;
+        // Whoever was invited and chose none yet has no hash: that takes as long, too.
+        let hash = hash.filter(|hash| !hash.is_empty());
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).to_owned();
         let password = password.to_owned();
@@ -90,10 +95,13 @@ fn hash_with(argon: &Argon2<'_>, password: &[u8], entropy: &dyn Entropy) -> Stri
         .to_string()
 }
 
-/// Whether a password may be chosen; if not, what to do.
-pub fn check_password(password: &str) -> Result<(), &'static str> {
+/// Whether a password may be chosen; if not, what to do. `own`: names of the facility and the person, and the login.
+pub fn check_password(password: &str, own: &[&str]) -> Result<(), &'static str> {
     match password.chars().count() {
         0..PASSWORD_MIN => Err("13文字以上にしてください。短い文を並べると覚えやすくなります"),
+        PASSWORD_MIN..=PASSWORD_MAX if common::is_common(password, own) => Err(
+            "よく使われる言葉、施設や自分の名前、数字の並びだけでは、すぐに破られます。自分だけの短い文にしてください",
+        ),
         PASSWORD_MIN..=PASSWORD_MAX => Ok(()),
         _ => Err("256文字までにしてください"),
     }

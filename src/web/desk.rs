@@ -16,6 +16,7 @@ use crate::domain::id::DeskId;
 use crate::domain::permit::{ActionKind, Permit, ReadResident, WriteHandoff};
 use crate::domain::phone::Phone;
 use crate::domain::text::check_line;
+use crate::store::StoreError;
 use crate::store::desk::{self, Desk, NewDesk};
 
 const LISTED: i64 = 300;
@@ -242,6 +243,17 @@ pub async fn save(
         confirmed_on,
         removed: typed.r#do == "remove",
     };
-    desk::write(&app.store, &permit, &id, typed.version, new, now).await?;
+    match desk::write(&app.store, &permit, &id, typed.version, new, now).await {
+        Ok(_) => {}
+        Err(StoreError::Conflict { current }) => {
+            let mut typed = typed;
+            typed.version = current;
+            let words = "ほかの人が先に変えました。まだ保存していません。一覧の内容を見て、よければもう一度押してください";
+            let wrong = vec![("hospital", words.to_owned())];
+            let page = draw(&app, &page, &read, &typed, &wrong).await?;
+            return Ok((StatusCode::CONFLICT, page).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    }
     Ok(Redirect::to("/desks").into_response())
 }

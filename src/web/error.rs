@@ -22,6 +22,8 @@ pub enum WebError {
     },
     /// The API's caller has no valid token.
     NoToken,
+    /// The password was right, the second factor is missing or wrong; what to do.
+    NoDigits(&'static str),
     Denied(Denied),
     /// No such thing, or another facility's: the two look the same.
     NotFound,
@@ -94,6 +96,12 @@ impl WebError {
                 "not_signed_in",
                 "ログインしてください",
                 "ログインし直してから、もう一度操作してください",
+            ),
+            Self::NoDigits(advice) => words(
+                StatusCode::UNAUTHORIZED,
+                "second_factor",
+                "スマートフォンの番号が必要です",
+                advice,
             ),
             Self::Denied(_) => words(
                 StatusCode::FORBIDDEN,

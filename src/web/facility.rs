@@ -2,13 +2,13 @@
 
 use axum::Form;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
-use super::page::{NoticeKind, Page, Place, notice};
+use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::walk::{self, edit::Typed};
-use super::{App, WebError, load};
+use super::{App, WebError, invite, load};
 use crate::domain::answer::{Coded, Grouped, Inputs, Problems};
 use crate::domain::date::Day;
 use crate::domain::directive::rules::Limits;
@@ -16,8 +16,8 @@ use crate::domain::id::{FacilityId, StaffId};
 use crate::domain::permit::{EditFacility, OperateService, Permit, Role};
 use crate::domain::record::{FacilityFacts, FacilityType};
 use crate::store::facility::{self, FacilityText};
-use crate::store::staff::NewStaff;
-use crate::store::{StoreError, staff};
+use crate::store::staff::{NO_PASSWORD, NewStaff};
+use crate::store::{StoreError, invitation, staff};
 
 pub async fn form(
     State(app): State<App>,
@@ -214,21 +214,22 @@ async fn facilities_page(
     problems: &Problems,
 ) -> Result<Markup, WebError> {
     let facilities = facility::list(&app.store, permit, None, 500).await?;
-    let (mut of_facility, mut of_physician) = (Problems::default(), Problems::default());
+    let (mut of_facility, mut of_person) = (Problems::default(), Problems::default());
     for (key, message) in problems.iter() {
-        match key.starts_with("physician_") {
-            true => of_physician.add(key, message),
+        match key.starts_with("person_") {
+            true => of_person.add(key, message),
+            false if key == AGAIN => {}
             false => of_facility.add(key, message),
         }
     }
     let office = FacilityType::CityOffice.choice().code;
-    let plain = |key: &str, label: &str, hint: &str, kind: &str| {
+    let plain = |key: &str, label: &str, hint: &str| {
         html! {
             div .field .invalid[problems.at(key).is_some()] {
                 label for=(key) { (label) span .required { "必須" } }
                 p .hint { (hint) }
                 @if let Some(problem) = problems.at(key) { p .error { (problem) } }
-                input .w-l id=(key) name=(key) type=(kind) value=[(kind != "password").then_some(inputs.get(key))] autocomplete="off" required;
+                input .w-l id=(key) name=(key) value=(inputs.get(key)) autocomplete="off" required;
             }
         }
     };
@@ -252,16 +253,15 @@ async fn facilities_page(
                     &typed(app, inputs, problems),
                 ))
                 h3 { "はじめの管理者" }
-                (plain("manager_name", "氏名", "施設の管理者。ほかの職員はこの人が登録します", "text"))
-                (plain("manager_login", "ログイン名", "例 k.suzuki", "text"))
-                (plain("manager_password", "はじめのパスワード", "13文字以上。本人に直接伝えてください", "password"))
+                (plain("manager_name", "氏名", "施設の管理者。ほかの職員はこの人が登録します"))
+                (plain("manager_login", "ログイン名", "例 k.suzuki。パスワードは本人が決めます。加えると、本人に渡す案内が1回だけ出ます"))
                 div .bar { button .button { "施設を加える" } }
             }
             @if !facilities.is_empty() {
                 h2 #people { "身元を確かめた人を登録する" }
-                p { "医師は、その施設の入居者の指示書に本人として署名します。署名された原本の登録と照合は、同じ人が登録した職員2人ではできません。その施設に必要なら、看護職・管理者も市が登録します。身元を確かめ、はじめのパスワードは本人だけに伝えてください。施設のほかの職員には伝えません。" }
+                p { "医師は、その施設の入居者の指示書に本人として署名します。署名された原本の登録と照合は、同じ人が登録した職員2人ではできません。その施設に必要なら、看護職・管理者も市が登録します。身元を確かめ、登録すると出る案内は本人だけに渡してください。施設のほかの職員には渡しません。" }
                 form .form method="post" action="/facilities/people" {
-                    (walk::edit::error_summary_among(&[], &of_physician, inputs))
+                    (walk::edit::error_summary_among(&[], &of_person, inputs))
                     div .field .invalid[problems.at("person_facility").is_some()] {
                         label for="person_facility" { "施設" span .required { "必須" } }
                         @if let Some(problem) = problems.at("person_facility") { p .error { (problem) } }
@@ -281,10 +281,15 @@ async fn facilities_page(
                             }
                         }
                     }
-                    (plain("person_name", "氏名", "署名・照合の記録に残る名前", "text"))
-                    (plain("person_login", "ログイン名", "例 s.kamiya", "text"))
-                    (plain("person_password", "はじめのパスワード", "13文字以上。本人に直接伝えてください", "password"))
+                    (plain("person_name", "氏名", "署名・照合の記録に残る名前"))
+                    (plain("person_login", "ログイン名", "例 s.kamiya"))
                     div .bar { button .button { "登録する" } }
+                }
+                h2 #again { "パスワードと番号を作り直す" }
+                p { "医師、病院の職員、施設の管理者など、施設で作り直せない人の案内を作ります。身元を確かめてから行ってください。いまのパスワードと番号は、すぐに使えなくなります。" }
+                form .form method="post" action="/facilities/invite" {
+                    (plain(AGAIN, "本人のログイン名", "本人に聞いてください"))
+                    div .bar { button .button .outline { "本人を確かめました。作り直す" } }
                 }
             }
         },
@@ -312,17 +317,13 @@ pub async fn create(
         inputs.get("manager_name").trim(),
         inputs.get("manager_login").trim(),
     );
-    problems
-        .extend(super::staff::check(name, login, inputs.get("manager_password")).under("manager_"));
+    problems.extend(super::staff::check(name, login).under("manager_"));
     if !problems.is_empty() {
         return Ok(facilities_page(&app, &page, &permit, &inputs, &problems)
             .await?
             .into_response());
     }
     let body = facts.json().to_string().into_bytes();
-    let password_hash = app
-        .passwords
-        .hash(inputs.get("manager_password"), app.entropy.as_ref());
     let id = FacilityId::new(app.clock.as_ref(), app.entropy.as_ref());
     let manager_id = StaffId::new(app.clock.as_ref(), app.entropy.as_ref());
     let manager = NewStaff {
@@ -333,7 +334,7 @@ pub async fn create(
             true => Role::HospitalStaff,
             false => Role::Manager,
         },
-        password_hash: &password_hash,
+        password_hash: NO_PASSWORD,
     };
     match facility::create(
         &app.store,
@@ -345,7 +346,7 @@ pub async fn create(
     )
     .await
     {
-        Ok(()) => Ok(Redirect::to("/facilities").into_response()),
+        Ok(()) => invite_to(&app, &page, &permit, login).await,
         Err(StoreError::LoginTaken) => {
             problems.add("manager_login", "このログイン名はすでに使われています");
             Ok(facilities_page(&app, &page, &permit, &inputs, &problems)
@@ -356,11 +357,13 @@ pub async fn create(
     }
 }
 
-/// Whom the city office adds to a facility after checking who it is.
+/// The field for the login of somebody who lost password or phone.
+const AGAIN: &str = "invite_login";
 /// As many facilities as are looked through for their kind.
 const KNOWN: i64 = 1000;
 /// The kind whose people have an inbox and nothing else.
 const HOSPITAL: &str = "hospital";
+/// Whom the city office adds to a facility after checking who it is.
 const OF_OFFICE: [Role; 4] = [
     Role::Physician,
     Role::Nurse,
@@ -380,8 +383,7 @@ pub async fn create_by_office(
         inputs.get("person_name").trim(),
         inputs.get("person_login").trim(),
     );
-    let password = inputs.get("person_password");
-    let mut problems = super::staff::check(name, login, password).under("person_");
+    let mut problems = super::staff::check(name, login).under("person_");
     let facility = inputs.get("person_facility");
     if facility.is_empty() {
         problems.add("person_facility", "施設を選んでください");
@@ -407,17 +409,16 @@ pub async fn create_by_office(
         && problems.is_empty()
     {
         let id = StaffId::new(app.clock.as_ref(), app.entropy.as_ref());
-        let password_hash = app.passwords.hash(password, app.entropy.as_ref());
         let person = NewStaff {
             id: &id,
             login,
             name,
             role,
-            password_hash: &password_hash,
+            password_hash: NO_PASSWORD,
         };
         let facility = FacilityId::from(facility);
         match staff::create_by_office(&app.store, &permit, &facility, person, app.now()).await {
-            Ok(()) => return Ok(Redirect::to("/facilities").into_response()),
+            Ok(()) => return invite_to(&app, &page, &permit, login).await,
             Err(StoreError::LoginTaken) => {
                 problems.add("person_login", "このログイン名はすでに使われています");
             }
@@ -432,5 +433,50 @@ pub async fn create_by_office(
     }
     Ok(facilities_page(&app, &page, &permit, &inputs, &problems)
         .await?
+        .into_response())
+}
+
+/// A new way in for somebody whom no facility may or can let in.
+pub async fn invite_again(
+    State(app): State<App>,
+    page: Page,
+    permit: Permit<OperateService>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, WebError> {
+    let inputs = Inputs::from_pairs(pairs);
+    match invite_to(&app, &page, &permit, inputs.get(AGAIN).trim()).await {
+        Err(WebError::NotFound) => {
+            let mut problems = Problems::default();
+            problems.add(
+                AGAIN,
+                "このログイン名の人はいないか、停止中です。つづりを確かめてください",
+            );
+            Ok(facilities_page(&app, &page, &permit, &inputs, &problems)
+                .await?
+                .into_response())
+        }
+        answer => answer,
+    }
+}
+
+async fn invite_to(
+    app: &App,
+    page: &Page,
+    permit: &Permit<OperateService>,
+    login: &str,
+) -> Result<Response, WebError> {
+    let (token, hash) = invite::token(app);
+    let now = app.now();
+    let until = now.plus_minutes(invite::OPENS_HOURS * 60);
+    let person = invitation::invite_by_office(&app.store, permit, login, &hash, until, now).await?;
+    let letter = invite::letter(app, &person, &token)?;
+    let body = html! {
+        (crumbs(&[("/facilities", "施設")], "本人に渡す案内"))
+        h1 { "本人に渡す案内" }
+        (letter)
+        p .no-print { a .button .outline href="/facilities" { "渡しました。施設へ戻る" } }
+    };
+    Ok(page
+        .show_narrow(Place::Facilities, "本人に渡す案内", body)
         .into_response())
 }

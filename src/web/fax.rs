@@ -45,6 +45,18 @@ pub struct Wanted {
     way: String,
 }
 
+impl Wanted {
+    /// With whom it goes to.
+    pub fn to(recipient: &str, department: &str, person: &str) -> Self {
+        Self {
+            recipient: recipient.to_owned(),
+            department: department.to_owned(),
+            person: person.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 /// What is wrong, each at its input.
 type Wrong = Vec<(&'static str, String)>;
 
@@ -112,7 +124,8 @@ pub async fn form(
     ask(&app, &page, &permit, &id, &Wanted::default(), &Wrong::new()).await
 }
 
-async fn ask(
+/// The form with what is known or was typed.
+pub async fn ask(
     app: &App,
     page: &Page,
     permit: &Permit<ReadResident>,

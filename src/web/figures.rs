@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{App, WebError};
 use crate::domain::answer::{Inputs, read_group};
 use crate::domain::date::Day;
+use crate::domain::form::Direction;
 use crate::domain::handoff::figures::{Counted, figures, median};
 use crate::domain::handoff::{Admission, Ending};
 use crate::domain::permit::{Permit, ReadResident};
@@ -16,7 +17,12 @@ const COUNTED: i64 = 1000;
 pub async fn card(app: &App, permit: &Permit<ReadResident>) -> Result<Markup, WebError> {
     let today = Day::of(app.now());
     let from = today.plus_months(-12);
-    let rows = handoff::counted(&app.store, permit, from.starts_at(), COUNTED).await?;
+    let forms = app
+        .forms
+        .iter()
+        .filter(|form| form.direction == Some(Direction::ToHospital) && !form.restricted);
+    let forms: Vec<&str> = forms.map(|form| form.key.as_str()).collect();
+    let rows = handoff::counted(&app.store, permit, from.starts_at(), &forms, COUNTED).await?;
     let stays: Vec<Counted> = rows
         .iter()
         .filter(|row| row.ending != Some(Ending::Mistaken))

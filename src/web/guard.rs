@@ -78,7 +78,7 @@ async fn headers(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let referrer = if path.starts_with("/q/") || path.starts_with("/Q/") {
         "no-referrer"
-    } else if path.starts_with("/h/") {
+    } else if path.starts_with("/h/") || path.starts_with("/join/") {
         // As secret, and its forms are refused without their origin.
         "origin"
     } else {
@@ -106,7 +106,11 @@ async fn keep_typed(request: Request, next: Next) -> Response {
         kind.as_bytes()
             .starts_with(b"application/x-www-form-urlencoded")
     });
-    if request.method() != Method::POST || !is_form || path == "/signin" {
+    // Never a password in a page.
+    let is_secret = ["/signin", "/join/", "/account/"]
+        .iter()
+        .any(|own| path.starts_with(own));
+    if request.method() != Method::POST || !is_form || is_secret {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -311,7 +311,14 @@ pub async fn begin_stay(
     let read = permit.actor().permit::<ReadResident>()?;
     let now = app.now();
     let transport = match transport {
-        Some(named) => Some(transport::get(&app.store, &read, &named).await?.0.id),
+        Some(named) => {
+            let known = transport::get(&app.store, &read, &named).await?.0;
+            // Another resident's emergency tells nothing here (safety.md S19).
+            if known.resident_id != *resident {
+                return Err(WebError::NotFound);
+            }
+            Some(known.id)
+        }
         None => {
             let newest = transport::of_resident(&app.store, &read, resident, 1).await?;
             newest
@@ -320,22 +327,16 @@ pub async fn begin_stay(
                 .map(|known| known.id)
         }
     };
-    let id = HandoffId::new(app.clock.as_ref(), app.entropy.as_ref());
-    let begun = handoff::begin(
-        &app.store,
-        permit,
-        resident,
-        transport.as_ref(),
-        id.clone(),
-        now,
-    )
-    .await?;
-    if begun == id {
+    // The order stops before the stay begins, so that whatever fails after it leaves full CPR (safety.md S1, S16).
+    let stays = handoff::of_resident(&app.store, &read, resident, 5).await?;
+    if !stays.iter().any(Handoff::is_open) {
         let standing = load::resident(app, &read, resident).await?.view.standing;
         let raise = permit.actor().permit::<RaiseProtection>()?;
         directive::raise::stop_for_stay(app, &raise, resident, &standing, SuspendReason::Admission)
             .await?;
     }
+    let id = HandoffId::new(app.clock.as_ref(), app.entropy.as_ref());
+    let begun = handoff::begin(&app.store, permit, resident, transport.as_ref(), id, now).await?;
     Ok(begun)
 }
 

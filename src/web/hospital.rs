@@ -24,7 +24,7 @@ use super::walk::{self, edit::Typed};
 use super::{App, WebError, load, mail};
 use crate::domain::answer::{Field, Inputs, Kind, Problems};
 use crate::domain::date::Day;
-use crate::domain::form::{Form, Print, Source};
+use crate::domain::form::{Direction, Form, Print, Source};
 use crate::domain::handoff::Part;
 use crate::domain::handoff::sending::{Event, Passcode, Progress, VISIT_HOURS};
 use crate::domain::id::{FacilityId, SendingId};
@@ -34,7 +34,7 @@ use crate::domain::record::FacilityFacts;
 use crate::domain::text::{check_line, check_lines};
 use crate::export::exchange;
 use crate::store::attachment::NewAttachment;
-use crate::store::sending::{self, Found, Knock, Tried, Visit};
+use crate::store::sending::{self, Found, Knock, Sending, Tried, Visit};
 use crate::store::{Entry, StoreError};
 
 /// The form that a hospital fills in.
@@ -152,6 +152,38 @@ impl Caller {
             }
         }
     }
+}
+
+/// Whether a document is between the facility and the hospital that has the patient: who writes the discharge. A page
+/// for others, without names, opens nothing of the stay but itself.
+fn is_of_patient(app: &App, sent: &Sending) -> bool {
+    let form = app.forms.get(&sent.form);
+    form.is_some_and(|form| form.direction != Some(Direction::Between) && !form.anonymous)
+}
+
+/// Whether a document may be listed with the resident's name.
+fn is_named(app: &App, form: &str) -> bool {
+    app.forms.get(form).is_some_and(|form| !form.anonymous)
+}
+
+/// What was typed when the visit ended meanwhile stays on a page, and is sent again when the passcode was given again.
+fn kept(caller: &Caller, tail: &str, typed: &[(String, String)], answer: Response) -> Response {
+    if answer.status() != StatusCode::SEE_OTHER {
+        return answer;
+    }
+    let main = html! {
+        h1 { "合言葉をもう一度入れてください" }
+        p { "入力した内容は、まだ保存されていません。この画面に残っています。" }
+        ol {
+            li { a href=(caller.address()) target="_blank" rel="noopener" { "別の画面で、合言葉を入れる" } }
+            li { "この画面に戻って、次のボタンを押す" }
+        }
+        form method="post" action={ (caller.address()) (tail) } {
+            @for (key, value) in typed { input type="hidden" name=(key) value=(value); }
+            div .actions { button .button { "入力した内容をもう一度送る" } }
+        }
+    };
+    (StatusCode::UNAUTHORIZED, shell("合言葉の確認", main)).into_response()
 }
 
 async fn facts(app: &App, found: &Found) -> Result<FacilityFacts, WebError> {
@@ -344,7 +376,9 @@ pub async fn knock(
                 ""
             };
             let cookie = format!(
-                "{COOKIE_NAME}={secret}; Path=/h/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+                "{COOKIE_NAME}={secret}; Path={}; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+                // Each document its own: two of them stay open beside one another.
+                caller.address(),
                 VISIT_HOURS * 3600
             );
             let cookie = HeaderValue::from_str(&cookie).map_err(|_| WebError::Broken)?;
@@ -389,7 +423,9 @@ async fn document(
         html! {
             (told)
             h1 { (text(&document["form"]["title"])) }
-            p { b { (text(&document["resident"]["name"])) " 様" } " (" (text(&document["resident"]["kana"])) ") 生年月日 " (text(&document["resident"]["birth_date"])) }
+            @if document["resident"]["name"].is_string() {
+                p { b { (text(&document["resident"]["name"])) " 様" } " (" (text(&document["resident"]["kana"])) ") 生年月日 " (text(&document["resident"]["birth_date"])) }
+            }
             (phones(&facts))
             p .small .muted { "No. " (sent.serial) " " (text(&document["issued_at"])) " 発行 様式 " (sent.edition) }
             @if is_newer {
@@ -400,7 +436,7 @@ async fn document(
             (directive(&document["directive"]))
             div .actions {
                 a .button href={ (base) "/pdf" } target="_blank" rel="noopener" { "PDFを開く・印刷する" }
-                a .button .outline href={ (base) "/discharge" } { "退院時の情報を書く" }
+                @if is_of_patient(app, sent) { a .button .outline href={ (base) "/discharge" } { "退院時の情報を書く" } }
                 a .button .text href={ (base) "/json" } { "JSON" }
                 a .button .text href={ (base) "/csv" } { "CSV" }
             }
@@ -475,14 +511,15 @@ pub async fn inbox(
                 @for one in &all {
                     li {
                         div {
-                            b { (one.resident_name) " 様" } " " (super::document::title(&app, &one.form)) " " span .code { "No. " (one.serial) } " "
+                            @if is_named(&app, &one.form) { b { (one.resident_name) " 様" } " " }
+                            (super::document::title(&app, &one.form)) " " span .code { "No. " (one.serial) } " "
                             @if one.received > 0 { span .tag data-tone="ok" { "受け取り確認済み" } }
                             @else if one.opened > 0 { span .tag { "開いた・確認前" } }
                             @else { span .tag data-tone="warn" { "新着" } }
                             br;
                             span .small .muted { (one.facility_name) " " span .number { (load::when(one.at)) } " " (one.department) " " (one.person) }
                         }
-                        div .actions { a .button .outline .small href={ "/inbox/" (one.facility_id) "/" (one.id) } { "開く" span .visually-hidden { ": " (one.resident_name) } } }
+                        div .actions { a .button .outline .small href={ "/inbox/" (one.facility_id) "/" (one.id) } { "開く" span .visually-hidden { ": " @if is_named(&app, &one.form) { (one.resident_name) } @else { "No. " (one.serial) } } } }
                     }
                 }
             }
@@ -505,7 +542,13 @@ pub async fn say(
 ) -> Result<Response, WebError> {
     let visit = match caller.visit(&app).await? {
         Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
+        Err(answer) => {
+            let typed = [
+                ("do".to_owned(), typed.r#do),
+                ("words".to_owned(), typed.words),
+            ];
+            return Ok(kept(&caller, "/say", &typed, answer));
+        }
     };
     let event = Event::from_code(&typed.r#do)
         .filter(|event| matches!(event, Event::Received | Event::Asked));
@@ -527,8 +570,18 @@ pub async fn say(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     match sending::says(&app.store, &visit, event, words, app.now()).await {
+        Ok(()) => {}
         // Said twice is said once.
-        Ok(()) | Err(StoreError::Moved) => {}
+        Err(StoreError::Moved) if event == Event::Received => {}
+        Err(StoreError::Moved) => {
+            let told = notice(
+                NoticeKind::Warn,
+                "送っていません",
+                html! { p { "施設がこの書類を取り消したため、ここからは聞けません。施設に電話してください。" } p { "入力: " (words) } },
+            );
+            let page = document(&app, &caller, &visit, told).await?;
+            return Ok((StatusCode::CONFLICT, page).into_response());
+        }
         Err(error) => return Err(error.into()),
     }
     mail::tell(&app, visit.facility(), mail::Kind::HospitalOpened);
@@ -656,7 +709,7 @@ async fn discharge_page(
             p .small { "書けるところから書いて「途中まで保存する」を押せます。空の項目は「未確認」になります。" }
             (sheet.told)
             (walk::edit::error_summary_among(Part::Discharge.fields(), sheet.problems, sheet.inputs))
-            (super::jahis::paste())
+            (super::jahis::paste(sheet.inputs))
             form #sheet .form method="post" data-keep=(if sheet.unsaved { "typed" } else { "" }) {
                 input type="hidden" name="version" value=(sheet.version);
                 @for (title, fields) in asked(form) {
@@ -742,6 +795,9 @@ pub async fn discharge(State(app): State<App>, caller: Caller) -> Result<Respons
         Ok(visit) => visit,
         Err(answer) => return Ok(answer),
     };
+    if !is_of_patient(&app, visit.sending()) {
+        return Err(WebError::NotFound);
+    }
     let (version, body) = sending::discharge(&app.store, &visit).await?;
     sending::note_look(&app.store, &visit, app.now()).await?;
     let value: Value = body
@@ -767,8 +823,11 @@ pub async fn write_discharge(
 ) -> Result<Response, WebError> {
     let visit = match caller.visit(&app).await? {
         Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
+        Err(answer) => return Ok(kept(&caller, "/discharge", &pairs, answer)),
     };
+    if !is_of_patient(&app, visit.sending()) {
+        return Err(WebError::NotFound);
+    }
     let mut posted = Inputs::from_pairs(pairs);
     let version = walk::post::take_version(&mut posted)?;
     let order = posted.get("do").to_owned();

@@ -10,16 +10,19 @@ use crate::domain::jahis::{Form, Medicine, Notebook, read};
 use crate::domain::record::MedicationForm;
 
 const LIST: &str = "discharge_medications";
+/// Where the text of a code that was not taken stays.
+const TEXT: &str = "jahis";
 
 /// Where the text of a code is pasted; it belongs to the form with the id `sheet`.
-pub fn paste() -> Markup {
+pub fn paste(inputs: &Inputs) -> Markup {
+    let typed = inputs.get(TEXT);
     html! {
-        details .more {
+        details .more open[!typed.is_empty()] {
             summary { "お薬手帳のQRコードから処方を入れる" }
             div .field {
                 label for="jahis" { "QRコードの文字" }
                 p .hint #jahis-hint { "薬局の説明書のQRコードを読み取った文字(JAHISTCで始まる)を、すべて続けて貼り付けます" }
-                textarea #jahis form="sheet" name="jahis" rows="4" aria-describedby="jahis-hint" {}
+                textarea #jahis form="sheet" name=(TEXT) rows="4" aria-describedby="jahis-hint" { (typed) }
             }
             button .button .outline form="sheet" name="do" value="jahis" { "処方の欄に加える" }
         }
@@ -32,6 +35,7 @@ pub fn take(inputs: &mut Inputs, text: &str, born: Option<Day>) -> Markup {
     let notebook = match read(text) {
         Ok(notebook) => notebook,
         Err(refused) => {
+            inputs.set(TEXT, text);
             return notice(
                 NoticeKind::Warn,
                 "処方を加えていません",
@@ -54,23 +58,17 @@ pub fn take(inputs: &mut Inputs, text: &str, born: Option<Day>) -> Markup {
             },
         );
     }
-    let mut rows = listed(inputs);
+    let rows = inputs.rows(LIST);
     let room = ROWS_MAX - rows.len().min(ROWS_MAX);
     let left_out = notebook.medicines.len().saturating_sub(room);
     let added: Vec<DischargeMedication> = notebook.medicines.iter().take(room).map(row).collect();
     let count = added.len();
-    rows.extend(added);
+    // Behind the rows that are there, of which nothing is read anew: what was typed stays as it was typed.
+    let first = rows.iter().max().map_or(0, |last| last + 1);
     let mut list = Inputs::default();
-    Rows::Some(rows).write(&mut list, LIST);
-    inputs.replace(LIST, list);
+    Rows::Some(added).write(&mut list, LIST);
+    inputs.append(LIST, first, &list);
     told(&notebook, count, left_out, theirs.is_none())
-}
-
-fn listed(inputs: &Inputs) -> Vec<DischargeMedication> {
-    let mut reader = crate::domain::answer::Reader::new(inputs);
-    let mut rows = Rows::<DischargeMedication>::default();
-    rows.read(&mut reader, LIST);
-    rows.rows().to_vec()
 }
 
 /// A text cut to what the answer holds; what is cut is still in the notice.
@@ -153,6 +151,13 @@ mod tests {
 
     fn born(text: &str) -> Option<Day> {
         Some(Day::parse(text).unwrap())
+    }
+
+    fn listed(inputs: &Inputs) -> Vec<DischargeMedication> {
+        let mut reader = crate::domain::answer::Reader::new(inputs);
+        let mut rows = Rows::<DischargeMedication>::default();
+        rows.read(&mut reader, LIST);
+        rows.rows().to_vec()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Read `routes` below to know what the service does. Handlers stand in a file for each feature; `page` is the shell
 //! around every page, `guard` what every answer passes through, `session` how a person becomes a permit.
 
+mod account;
 mod api;
 mod assets;
 mod audit;
@@ -28,6 +29,7 @@ pub mod handoff;
 mod hospital;
 mod icon;
 pub mod import;
+mod invite;
 mod jahis;
 mod load;
 pub mod mail;
@@ -38,6 +40,7 @@ mod photo;
 mod resident;
 mod revision;
 mod scan;
+mod second;
 mod session;
 mod staff;
 mod transport;
@@ -79,6 +82,8 @@ pub struct Parts {
     /// Signs API tokens; at least 32 bytes, kept in the database so that every process shares it.
     pub token_key: Vec<u8>,
     pub passwords: auth::Passwords,
+    /// Whether the page that asks for the digits of the phone shows them: a synthetic city only, where nobody is real.
+    pub shows_digits: bool,
     /// What is due by when around a stay in hospital.
     pub clocks: Rules,
     /// `None` where no mail server is set.
@@ -113,6 +118,14 @@ pub fn router(app: App) -> Router {
     let pages = Router::new()
         .route("/", get(session::home))
         .route("/signin", get(session::form).post(session::sign_in))
+        .route("/signin/code", get(second::code_form).post(second::code))
+        .route("/signin/setup", get(second::setup_form).post(second::setup))
+        .route("/join/{token}", get(invite::form).post(invite::accept))
+        .route("/account", get(account::show))
+        .route("/account/elsewhere", post(account::end_elsewhere))
+        .route("/account/devices", post(account::forget_devices))
+        .route("/account/codes", post(account::renew_codes))
+        .route("/account/password", post(account::set_password))
         .route("/signout", post(session::sign_out))
         .route("/residents", get(resident::list))
         .route(
@@ -273,9 +286,14 @@ pub fn router(app: App) -> Router {
         .route("/facility/flow", get(flow::form).post(flow::save))
         .route("/staff", get(staff::list).post(staff::create))
         .route("/staff/{id}", post(staff::change))
+        .route(
+            "/staff/{id}/invite",
+            get(staff::invite_form).post(staff::invite),
+        )
         .route("/audit", get(audit::list))
         .route("/facilities", get(facility::list).post(facility::create))
-        .route("/facilities/people", post(facility::create_by_office));
+        .route("/facilities/people", post(facility::create_by_office))
+        .route("/facilities/invite", post(facility::invite_again));
     let open = Router::new()
         .route("/assets/{name}", get(assets::serve))
         .route("/papers/explanation.pdf", get(directive_paper::explanation))

@@ -14,6 +14,8 @@ use crate::store::transport::Transport;
 /// The places of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// One's own way in; reached by one's name, in no list.
+    Account,
     Residents,
     Directives,
     Documents,
@@ -149,7 +151,7 @@ impl Page {
                         a .brand href="/" { "引き継ぎ" }
                         span .place { (self.facility_name) }
                         div .who {
-                            span { (self.actor.role.label()) " " (self.actor.name) }
+                            a href="/account" aria-current=[(place == Place::Account).then_some("page")] { (self.actor.role.label()) " " (self.actor.name) }
                             form method="post" action="/signout" {
                                 button .button .text .small { "ログアウト" }
                             }

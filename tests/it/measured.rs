@@ -74,7 +74,7 @@ async fn the_screens_of_an_emergency_are_few_requests_and_small() {
         phone.by_id("login").type_in("care");
         phone.by_id("password").type_in(PASSWORD);
         phone.find("form button:not([type='button'])").click();
-        phone.find(".who");
+        crate::browser::second_step(&phone, &base, "care");
         if is_slow {
             phone.on_a_line_of(SLOW.0, SLOW.1);
         }

@@ -13,6 +13,7 @@ mod editing;
 mod fax;
 mod forms;
 mod handoff;
+mod identity;
 mod import;
 mod killed;
 mod paper;

@@ -20,11 +20,13 @@ use crate::store::attachment::{self, NewAttachment};
 use crate::store::directive::{self, NewStatement};
 use crate::store::document::{self, PrintOrder};
 use crate::store::facility::{self, FacilityText};
+use crate::store::factor;
 use crate::store::link;
 use crate::store::resident::{self, Admission};
 use crate::store::scan::{self, NewScan};
 use crate::store::sheet::{self, NewRevision};
 use crate::store::staff::{self, NewStaff};
+use crate::web::auth::totp;
 use crate::web::{App, Issued, issue_document, issue_paper, sha256};
 
 /// What somebody who runs the demonstration is told.
@@ -43,6 +45,8 @@ pub(super) struct Account {
     pub name: &'static str,
     pub login: String,
     pub password: String,
+    /// The key of the digits, in base32.
+    pub totp_secret: String,
 }
 
 /// Fills the app's database, which is empty. `tell` hears how many of how many residents are there.
@@ -189,10 +193,14 @@ async fn open_facility<'a>(
         .collect();
     let name = facility.facts.facility_name.to_string();
     let mut hashes = Vec::new();
+    let mut secrets = Vec::new();
     for staff in &facility.staff {
         let password = new_password(app.entropy.as_ref());
         hashes.push(app.passwords.hash(&password, app.entropy.as_ref()));
+        let secret = totp::fresh(app.entropy.as_ref());
+        secrets.push(secret);
         accounts.push(Account {
+            totp_secret: totp::base32(&secret),
             role: staff.role,
             facility: (staff.role != Role::Operator).then(|| name.clone()),
             name: staff.name,
@@ -226,6 +234,9 @@ async fn open_facility<'a>(
     for physician in physicians {
         staff::create_by_office(&app.store, &permit, &id, physician, at).await?;
     }
+    for (person, secret) in people.iter().zip(&secrets) {
+        set_up(app, person, secret, at).await?;
+    }
     Ok(Home {
         facility,
         people,
@@ -242,6 +253,17 @@ fn actor(app: &App, facility: &FacilityId, staff: &Staff) -> Actor {
         facility: facility.clone(),
         source: "console".to_owned(),
     }
+}
+
+/// The digits of somebody's phone, as if they had been set up.
+pub(super) async fn set_up(
+    app: &App,
+    person: &Actor,
+    secret: &[u8],
+    at: Moment,
+) -> Result<(), Failure> {
+    factor::start(&app.store, person, secret, at).await?;
+    Ok(factor::confirm(&app.store, person, 0, &[], at).await?)
 }
 
 /// Before anything happened.
@@ -600,7 +622,7 @@ mod tests {
     #[test]
     fn passwords_are_long_enough_and_never_the_same() {
         let (one, other) = (new_password(&SystemEntropy), new_password(&SystemEntropy));
-        assert_eq!(check_password(&one), Ok(()));
+        assert_eq!(check_password(&one, &[]), Ok(()));
         assert_ne!(one, other);
     }
 

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::Failure;
-use super::fill::{Account, denied, new_password};
+use super::fill::{Account, denied, new_password, set_up};
 use super::places::{GENERAL, INSTITUTIONS};
 use crate::domain::answer::Inputs;
 use crate::domain::date::Day;
@@ -22,6 +22,7 @@ use crate::store::sending::{self, NewSending};
 use crate::store::staff::NewStaff;
 use crate::store::{capability, document};
 use crate::web::App;
+use crate::web::auth::totp;
 use crate::web::handoff::{begin_stay, issue_form};
 
 const PEOPLE: [(&str, &str); 2] = [
@@ -47,13 +48,16 @@ pub(super) async fn open_hospital(
     for (login, name) in PEOPLE {
         let password = new_password(app.entropy.as_ref());
         let hash = app.passwords.hash(&password, app.entropy.as_ref());
+        let secret = totp::fresh(app.entropy.as_ref());
         staff.push((
             StaffId::new(app.clock.as_ref(), app.entropy.as_ref()),
             login,
             name,
             hash,
+            secret,
         ));
         accounts.push(Account {
+            totp_secret: totp::base32(&secret),
             role: Role::HospitalStaff,
             facility: Some(known.name.to_owned()),
             name,
@@ -63,7 +67,7 @@ pub(super) async fn open_hospital(
     }
     let people: Vec<NewStaff<'_>> = staff
         .iter()
-        .map(|(id, login, name, hash)| NewStaff {
+        .map(|(id, login, name, hash, _)| NewStaff {
             id,
             login,
             name,
@@ -78,6 +82,16 @@ pub(super) async fn open_hospital(
     };
     let permit = operator.permit::<OperateService>().map_err(denied)?;
     facility::create(&app.store, &permit, &id, text, &people, app.now()).await?;
+    for (person, _, name, _, secret) in &staff {
+        let person = Actor {
+            staff: person.clone(),
+            name: (*name).to_owned(),
+            role: Role::HospitalStaff,
+            facility: id.clone(),
+            source: "console".to_owned(),
+        };
+        set_up(app, &person, secret, app.now()).await?;
+    }
     Ok(id)
 }
 

@@ -131,6 +131,20 @@ impl Inputs {
         self.0.extend(part.0);
     }
 
+    /// Adds the rows under `key` of `list`, numbered from 0, as rows from `first` on, and whatever else stands there.
+    pub fn append(&mut self, key: &str, first: usize, list: &Self) {
+        let prefix = format!("{key}.");
+        for (name, values) in &list.part(key).0 {
+            let rest = name.strip_prefix(&prefix).unwrap_or_default();
+            let (row, tail) = rest.split_once('.').unwrap_or((rest, ""));
+            let name = match row.parse::<usize>() {
+                Ok(row) => format!("{prefix}{}.{tail}", row + first),
+                Err(_) => name.clone(),
+            };
+            self.0.insert(name, values.clone());
+        }
+    }
+
     /// Renumbers the rows under `key` as `order` names them; a number that does not occur makes an empty row.
     pub fn reorder(&mut self, key: &str, order: &[usize]) {
         let rows: BTreeSet<usize> = self.rows(key).into_iter().collect();

@@ -164,18 +164,6 @@ pub fn difference(before: &Record, after: &Discharge) -> Vec<Line> {
         &after.discharge_hypnotics,
     );
     pair(
-        A::Infections,
-        "感染症",
-        &before.medical.infections,
-        &after.discharge_infections,
-    );
-    pair(
-        A::Infections,
-        "アレルギー(新しいもの)",
-        &before.medical.allergies,
-        &after.new_allergies,
-    );
-    pair(
         A::Skin,
         "褥瘡",
         &before.medical.pressure_ulcers,
@@ -193,6 +181,20 @@ pub fn difference(before: &Record, after: &Discharge) -> Vec<Line> {
         &before.identity.weight_kg,
         &after.discharge_weight_kg,
     );
+    for (label, was, new) in [
+        (
+            "感染症(入院中)",
+            &before.medical.infections as &dyn Answer,
+            &after.discharge_infections as &dyn Answer,
+        ),
+        (
+            "アレルギー(入院中に判明)",
+            &before.medical.allergies,
+            &after.new_allergies,
+        ),
+    ] {
+        lines.push(added(A::Infections, label, was, new));
+    }
     medicines(
         &before.medical.medications,
         &after.discharge_medications,
@@ -217,6 +219,28 @@ fn compared(area: Area, label: &str, before: &dyn Answer, after: &dyn Answer) ->
         label: label.to_owned(),
         before: was.line(),
         after: is.line(),
+        change,
+    }
+}
+
+/// What the hospital tells of new ones only: none means that nothing came to it, never that something ended.
+fn added(area: Area, label: &str, before: &dyn Answer, new: &dyn Answer) -> Line {
+    let (was, is) = (before.shown(), new.shown());
+    let change = match &is {
+        Shown::NotAsked | Shown::Unknown => Change::Open,
+        Shown::None(_) => Change::Same,
+        is if without_day(&was) == without_day(is) => Change::Same,
+        _ => Change::Started,
+    };
+    let after = match &is {
+        Shown::None(_) => "新しいものはない".to_owned(),
+        is => is.line(),
+    };
+    Line {
+        area,
+        label: label.to_owned(),
+        before: was.line(),
+        after,
         change,
     }
 }
@@ -364,6 +388,25 @@ mod tests {
         for area in Area::ALL {
             assert!(lines.iter().any(|line| line.area == area), "{area:?}");
         }
+    }
+
+    #[test]
+    fn that_nothing_new_was_found_never_reads_as_the_end_of_an_allergy() {
+        let record = Record::from_json(&json!({
+            "allergies": {"state": "present", "rows": [{"substance": "鶏卵"}]},
+            "infections": {"state": "present", "rows": [{"agent": "mrsa"}]},
+        }));
+        let record = record.unwrap();
+        let none = json!({"state": "none", "confirmed_on": "2026-11-20"});
+        let found = json!({"state": "present", "rows": [{"substance": "造影剤"}]});
+        for (after, change) in [(&none, Change::Same), (&found, Change::Started)] {
+            let lines = difference(&record, &discharge(json!({"new_allergies": after})));
+            let line = find(&lines, "アレルギー(入院中に判明)");
+            assert_eq!(line.change, change);
+            assert!(line.before.contains("鶏卵"), "{line:?}");
+        }
+        let lines = difference(&record, &discharge(json!({"discharge_infections": none})));
+        assert_eq!(find(&lines, "感染症(入院中)").change, Change::Same);
     }
 
     #[test]

@@ -114,7 +114,14 @@ async fn whole(
     let mut value = head(&loaded.stay);
     value["parts"] = Value::Object(parts(&loaded));
     value["documents"] = json!(kept);
-    value["sendings"] = sendings.iter().map(sent_json).collect();
+    let is_open = |sent: &Sending| {
+        let known = documents
+            .iter()
+            .find(|known| known.document_id == sent.document_id);
+        known.is_some_and(|known| known.restricted == 0)
+    };
+    let shown = sendings.iter().filter(|(sent, _)| is_open(sent));
+    value["sendings"] = shown.map(sent_json).collect();
     Ok(value)
 }
 

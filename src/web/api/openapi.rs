@@ -143,7 +143,10 @@ fn schemas() -> Value {
         "Record": record(),
         "Credentials": {
             "type": "object",
-            "properties": {"login": text(), "password": text()},
+            "properties": {
+                "login": text(), "password": text(),
+                "otp": {"type": "string", "description": "スマートフォンの6桁の番号、または予備の番号。どちらも1回だけ使えます"},
+            },
             "required": ["login", "password"],
             "additionalProperties": false,
         },

@@ -25,6 +25,7 @@ use crate::domain::sheet::{may_share_with_crews, missing_details};
 use crate::domain::view::IssueMarks;
 use crate::export::exchange;
 use crate::export::pdf::handoff as paper;
+use crate::store::StoreError;
 use crate::store::directive;
 use crate::store::document::{self, NewDocument, OfStay, PrintOrder};
 use crate::store::handoff::{self, Writer};
@@ -149,7 +150,9 @@ fn draw(app: &App, page: &Page, sheet: &Sheet<'_>) -> Markup {
     let id = &loaded.stay.id;
     let open = lacking(form, loaded);
     let is_open = loaded.stay.is_open();
-    let writes = is_open && parts(form).iter().any(|part| may_write(page, *part));
+    // What was typed stays in its fields, also when it can no longer be saved.
+    let writes =
+        (is_open || sheet.unsaved) && parts(form).iter().any(|part| may_write(page, *part));
     page.show_narrow(
         Place::Handoffs,
         &form.title,
@@ -163,7 +166,7 @@ fn draw(app: &App, page: &Page, sheet: &Sheet<'_>) -> Markup {
             (walk::edit::error_summary_among(&stay_fields, sheet.problems, sheet.inputs))
             @if form.direction == Some(Direction::ToHospital) { (lacking_card(&open, loaded)) }
             (lossy(form))
-            @if writes && parts(form).contains(&Part::Discharge) { (crate::web::jahis::paste()) }
+            @if writes && parts(form).contains(&Part::Discharge) { (crate::web::jahis::paste(sheet.inputs)) }
             form #sheet .form method="post" data-keep=(if sheet.unsaved { "typed" } else { "" }) {
                 @for (part, version) in sheet.versions { input type="hidden" name={ "version." (part.code()) } value=(version); }
                 (blocks(page, sheet, &typed))
@@ -223,7 +226,8 @@ fn blocks(page: &Page, sheet: &Sheet<'_>, typed: &Typed<'_>) -> Markup {
     let loaded = sheet.loaded;
     let asks = |one: &Placed<'_>| match one.source {
         Source::Stay(field) => {
-            loaded.stay.is_open() && Part::of(field.key).is_some_and(|part| may_write(page, part))
+            let is_asked = loaded.stay.is_open() || sheet.unsaved;
+            is_asked && Part::of(field.key).is_some_and(|part| may_write(page, part))
         }
         _ => false,
     };
@@ -412,7 +416,9 @@ pub async fn post(
         .iter()
         .flat_map(|part| fields(form, *part))
         .collect();
-    if loaded.stay.is_open() {
+    // The page of a stay that is over asks nothing and can still be printed.
+    let is_answered = known.iter().any(|field| !posted.part(field.key).is_empty());
+    if loaded.stay.is_open() || is_answered {
         walk::post::take_fields(&mut inputs, known.iter().copied(), &posted);
     }
     let mut sheet = Sheet {
@@ -456,7 +462,7 @@ pub async fn post(
     sheet.inputs = &inputs;
     let mut problems = Problems::default();
     let mut bodies = Vec::new();
-    for part in writable.into_iter().filter(|_| loaded.stay.is_open()) {
+    for part in writable {
         match part.body(&of_part(&inputs, part)) {
             Ok(body) => bodies.push((part, body)),
             Err(found) => found
@@ -468,18 +474,34 @@ pub async fn post(
         sheet.problems = &problems;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(&app, &page, &sheet)).into_response());
     }
+    bodies.retain(|(part, body)| match loaded.bodies.get(part) {
+        Some(old) => old != body,
+        None => body != "{}",
+    });
+    let over = || {
+        notice(
+            NoticeKind::Warn,
+            "保存していません。この入院の記録は、ほかの人が終えました",
+            html! { p { "下に、あなたが入力した内容が残っています。要るときは、戻ったあとのシートに書いてください。" } },
+        )
+    };
+    if !bodies.is_empty() && !loaded.stay.is_open() {
+        sheet.told = over();
+        return Ok((StatusCode::CONFLICT, draw(&app, &page, &sheet)).into_response());
+    }
+    let mut now_at = versions.clone();
     for (part, body) in bodies {
-        if loaded.bodies.get(&part).is_some_and(|old| *old == body)
-            || (body == "{}" && !loaded.bodies.contains_key(&part))
-        {
-            continue;
-        }
         match write(&app, &page, &id, part, versions[&part], &body).await {
-            Ok(()) => {}
+            Ok(()) => {
+                now_at.insert(part, versions[&part] + 1);
+            }
+            Err(WebError::Store(StoreError::Moved)) => {
+                sheet.told = over();
+                return Ok((StatusCode::CONFLICT, draw(&app, &page, &sheet)).into_response());
+            }
             Err(WebError::Conflict { current }) => {
-                let mut versions = versions.clone();
-                versions.insert(part, current);
-                sheet.versions = &versions;
+                now_at.insert(part, current);
+                sheet.versions = &now_at;
                 sheet.told = notice(
                     NoticeKind::Warn,
                     "ほかの人が先に保存しました。まだ保存していません",

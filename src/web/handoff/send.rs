@@ -12,9 +12,9 @@ use crate::domain::answer::{Answer, Known};
 use crate::domain::handoff::sending::{
     DeskKind, Event, LINK_DAYS, Method, Passcode, Progress, TRIES,
 };
-use crate::domain::id::{DocumentId, FacilityId, HandoffId, SendingId};
+use crate::domain::id::{DocumentId, HandoffId, SendingId};
 use crate::domain::link::LinkToken;
-use crate::domain::permit::{ActionKind, IssueDocument, Permit, ReadResident};
+use crate::domain::permit::{ActionKind, HandleSensitive, IssueDocument, Permit, ReadResident};
 use crate::domain::text::check_line;
 use crate::export::qr::Qr;
 use crate::store::desk::{self, Desk};
@@ -23,7 +23,7 @@ use crate::store::{StoreError, document, handoff};
 use crate::web::icon::{Icon, icon};
 use crate::web::page::{NoticeKind, Page, Place, crumbs, notice};
 use crate::web::session::sha256;
-use crate::web::{App, WebError, load, walk};
+use crate::web::{App, WebError, fax, load, walk};
 
 /// As many desks as one page offers.
 const DESKS: i64 = 200;
@@ -205,7 +205,11 @@ pub async fn post(
     };
     let Given { id: sent, link } = match given {
         Some(given) => given,
-        None => return Ok(Redirect::to(&format!("/documents/{document}/fax")).into_response()),
+        None => {
+            let typed = fax::Wanted::to(&wanted.recipient, &wanted.department, &wanted.person);
+            let page = fax::ask(&app, &page, &read, &document, &typed, &Vec::new()).await?;
+            return Ok(page.into_response());
+        }
     };
     if let Some((address, passcode)) = link {
         let letter = Letter {
@@ -244,12 +248,28 @@ pub async fn give(
     if method == Method::Fax {
         return Ok(Ok(None));
     }
+    let read = permit.actor().permit::<ReadResident>()?;
+    let belongs = handoff::of_document(&app.store, &read, document).await?;
+    if method == Method::CrewByHand && belongs.is_some_and(|belongs| belongs.restricted != 0) {
+        let words = "取扱注意の書類は救急隊に渡しません。病院の担当者に渡してください".to_owned();
+        return Ok(Err(vec![("method", words)]));
+    }
+    let mut recipient = wanted.recipient.trim().to_owned();
     let hospital = match (method, wanted.hospital.trim()) {
         (Method::Inbox, "") => {
             let words = "どの病院の受信箱に入れるかを選んでください".to_owned();
             return Ok(Err(vec![("hospital", words)]));
         }
-        (Method::Inbox, chosen) => Some(FacilityId::from(chosen)),
+        (Method::Inbox, chosen) => {
+            let known = sending::hospitals(&app.store, DESKS).await?;
+            let Some(known) = known.into_iter().find(|known| known.id.as_str() == chosen) else {
+                let words = "受信箱のある病院を選び直してください".to_owned();
+                return Ok(Err(vec![("hospital", words)]));
+            };
+            // The record names whose inbox it is.
+            recipient = known.name;
+            Some(known.id)
+        }
         _ => None,
     };
     let id = SendingId::new(app.clock.as_ref(), app.entropy.as_ref());
@@ -267,7 +287,7 @@ pub async fn give(
         id: &id,
         document,
         method,
-        recipient: wanted.recipient.trim(),
+        recipient: &recipient,
         department: wanted.department.trim(),
         person: wanted.person.trim(),
         role: wanted.role.trim(),
@@ -278,13 +298,7 @@ pub async fn give(
         hospital: hospital.as_ref(),
         link,
     };
-    match sending::send(&app.store, permit, new, now).await {
-        Err(StoreError::NotFound) if hospital.is_some() => {
-            let words = "受信箱のある病院を選び直してください".to_owned();
-            return Ok(Err(vec![("hospital", words)]));
-        }
-        done => done?,
-    }
+    sending::send(&app.store, permit, new, now).await?;
     let link = (method == Method::Link).then(|| (hospital_address(app, &token), passcode));
     Ok(Ok(Some(Given { id, link })))
 }
@@ -423,14 +437,7 @@ async fn drawn(
 ) -> Result<Markup, WebError> {
     let (sent, noted) = sending::get(&app.store, permit, id).await?;
     let link = sending::link_of(&app.store, permit, id).await?;
-    if handoff::of_document(&app.store, permit, &sent.document_id)
-        .await?
-        .is_some_and(|belongs| belongs.restricted != 0)
-    {
-        permit
-            .actor()
-            .permit::<crate::domain::permit::HandleSensitive>()?;
-    }
+    only_who_may(app, permit, &sent.document_id).await?;
     load::note_read(app, permit, &sent.resident_id, "sending.viewed").await?;
     let progress = Progress::of(noted.iter().map(|noted| noted.kind));
     let may = page.may(ActionKind::IssueDocument);
@@ -455,7 +462,7 @@ async fn drawn(
                 @if let Some(link) = &link {
                     div { dt { "合言葉" } dd {
                         @if link.ended_at.is_some() { "取り消し済み。この画面はもう開きません" }
-                        @else if link.expires_at <= app.now() { "期限切れ" }
+                        @else if link.expires_at <= app.now() { "期限切れ。新しい合言葉を作ると、同じ番地がまた開きます" }
                         @else if link.tries >= TRIES { (TRIES) "回まちがえられたので使えません。病院に電話して新しい合言葉を伝えてください" }
                         @else { (crate::domain::date::moment_text(link.expires_at)) " まで" @if link.tries > 0 { "(まちがい " (link.tries) "回)" } }
                     } }
@@ -492,12 +499,27 @@ async fn drawn(
                         @if link.as_ref().is_some_and(|link| link.ended_at.is_none()) {
                             (button(Event::NewPasscode, "新しい合言葉を作る", "outline"))
                             (button(Event::Recalled, "取り消す(画面を閉じる)", "danger"))
+                        } @else if sent.method == Method::Inbox {
+                            (button(Event::Recalled, "取り消す(受信箱から消す)", "danger"))
                         }
                     }
                 }
             }
         },
     ))
+}
+
+/// Whether a document may be handled by this person: what only some may see, they may see.
+async fn only_who_may(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    document: &DocumentId,
+) -> Result<(), WebError> {
+    let belongs = handoff::of_document(&app.store, permit, document).await?;
+    if belongs.is_some_and(|belongs| belongs.restricted != 0) {
+        permit.actor().permit::<HandleSensitive>()?;
+    }
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -519,6 +541,8 @@ pub async fn note(
         .ok_or_else(|| WebError::Bad("画面のボタンから操作してください".to_owned()))?;
     let words = typed.words.replace("\r\n", "\n");
     let words = words.trim();
+    let (sent, _) = sending::get(&app.store, &read, &id).await?;
+    only_who_may(&app, &read, &sent.document_id).await?;
     let problem = match event {
         Event::Opened | Event::Printed | Event::Asked => {
             return Err(WebError::Bad("画面のボタンから操作してください".to_owned()));
@@ -539,7 +563,6 @@ pub async fn note(
         let page = drawn(&app, &page, &read, &id, told).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let (sent, _) = sending::get(&app.store, &read, &id).await?;
     if event == Event::NewPasscode {
         let link = sending::link_of(&app.store, &read, &id)
             .await?
@@ -547,7 +570,8 @@ pub async fn note(
         let token_hash: [u8; 32] = link.token_hash.try_into().map_err(|_| WebError::Broken)?;
         let passcode = Passcode::new(app.entropy.as_ref());
         let hash = passcode_hash(&token_hash, &passcode);
-        sending::renew_passcode(&app.store, &permit, &id, &hash, app.now()).await?;
+        let until = app.now().plus_days(LINK_DAYS);
+        sending::renew_passcode(&app.store, &permit, &id, &hash, until, app.now()).await?;
         let letter = Letter {
             address: None,
             passcode: &passcode,
@@ -556,6 +580,18 @@ pub async fn note(
             .await?
             .into_response());
     }
-    sending::record(&app.store, &permit, &id, event, words, app.now()).await?;
-    Ok(Redirect::to(&format!("/sendings/{id}")).into_response())
+    match sending::record(&app.store, &permit, &id, event, words, app.now()).await {
+        Ok(()) => Ok(Redirect::to(&format!("/sendings/{id}")).into_response()),
+        // Somebody else did it, or recalled it, meanwhile.
+        Err(StoreError::Moved) => {
+            let told = notice(
+                NoticeKind::Warn,
+                "記録していません。ほかの人が先に記録しました",
+                html! { p { "下の「その後」を見てください。" } @if !words.is_empty() { p { "入力: " (words) } } },
+            );
+            let page = drawn(&app, &page, &read, &id, told).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -4,7 +4,7 @@ use hikitsugi::domain::id::StaffId;
 use hikitsugi::domain::permit::{ManageStaff, ReadResident, Role};
 use hikitsugi::store::idempotency::{self, Claim};
 use hikitsugi::store::staff::{self, NewStaff};
-use hikitsugi::store::{StoreError, instance, session};
+use hikitsugi::store::{StoreError, instance, invitation, session};
 
 use super::town::{HILL_NURSE, Town};
 
@@ -14,9 +14,16 @@ async fn signed_in(bench: crate::support::Bench) -> Town {
     let town = Town::new(bench).await;
     let nurse = town.nurse_permit::<ReadResident>();
     let end = town.now().plus_minutes(60);
-    session::open(town.store(), nurse.actor(), &TOKEN, end, town.now())
-        .await
-        .unwrap();
+    session::open(
+        town.store(),
+        nurse.actor(),
+        &TOKEN,
+        "Windows Edge",
+        end,
+        town.now(),
+    )
+    .await
+    .unwrap();
     town
 }
 
@@ -67,12 +74,23 @@ both_databases! {
         assert!(!holds(&town).await, "the old session stays ended");
     }
 
-    async fn a_new_password_ends_the_sessions_of_the_old_one(bench: Bench) {
+    async fn whoever_is_let_in_anew_is_out_everywhere_and_the_page_opens_once(bench: Bench) {
         let town = signed_in(bench).await;
         let nurse = StaffId::from(HILL_NURSE);
         let permit = town.permit::<ManageStaff>();
-        staff::set_password(town.store(), &permit, &nurse, "$argon2id$new", town.now()).await.unwrap();
+        let (page, until) = ([9; 32], town.now().plus_days(1));
+        invitation::invite(town.store(), &permit, &nurse, &page, until, town.now()).await.unwrap();
         assert!(!holds(&town).await);
+        let locked = staff::by_login(town.store(), HILL_NURSE).await.unwrap().unwrap();
+        assert_eq!(locked.password_hash, staff::NO_PASSWORD);
+
+        let person = invitation::find(town.store(), &page, town.now()).await.unwrap().unwrap();
+        assert_eq!(invitation::find(town.store(), &page, until).await.unwrap(), None, "a day is over");
+        let person = person.actor("console");
+        let accept = async || invitation::accept(town.store(), &page, &person, "$argon2id$new", town.now()).await;
+        accept().await.unwrap();
+        assert!(matches!(accept().await, Err(StoreError::NotFound)));
+        assert_eq!(invitation::find(town.store(), &page, town.now()).await.unwrap(), None);
         let credentials = staff::by_login(town.store(), HILL_NURSE).await.unwrap().unwrap();
         assert_eq!(credentials.password_hash, "$argon2id$new");
     }

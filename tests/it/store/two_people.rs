@@ -11,6 +11,7 @@ use hikitsugi::domain::permit::{
 };
 use hikitsugi::store::StoreError;
 use hikitsugi::store::directive::{self, NewStatement};
+use hikitsugi::store::invitation;
 use hikitsugi::store::staff::{self, NewStaff};
 use serde_json::{Value, json};
 
@@ -131,9 +132,10 @@ both_databases! {
         let scan = scanned(&town, &nurse, "202").await;
         compared(&town, &manager, &scan).await.unwrap();
 
-        // Setting a password has the same effect as making the account, from then on.
+        // Letting somebody in anew has the same effect as making the account, from then on.
         let second = other.permit::<ManageStaff>().unwrap();
-        staff::set_password(town.store(), &second, &nurse.staff, "$argon2id$new", town.now()).await.unwrap();
+        let (page, until) = ([9; 32], town.now().plus_days(1));
+        invitation::invite(town.store(), &second, &nurse.staff, &page, until, town.now()).await.unwrap();
         let scan = scanned(&town, &nurse, "203").await;
         for second in [&other, &manager] {
             assert!(compared(&town, second, &scan).await.is_err());
@@ -157,7 +159,8 @@ both_databases! {
 
         let office = Actor::console(town.lake.clone(), Role::Operator).permit::<OperateService>().unwrap();
         staff::create_by_office(town.store(), &office, &town.hill, doctor(), town.now()).await.unwrap();
-        let refused = staff::set_password(town.store(), &manager, &id, "$argon2id$known", town.now()).await;
+        let (page, until) = ([9; 32], town.now().plus_days(1));
+        let refused = invitation::invite(town.store(), &manager, &id, &page, until, town.now()).await;
         assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
         let known = staff::by_login(town.store(), "hill-doctor").await.unwrap().unwrap();
         assert_eq!((known.role, known.password_hash.as_str()), (Role::Physician, "$argon2id$…"));

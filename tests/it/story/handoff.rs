@@ -5,19 +5,9 @@ use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::directive::Home;
-use crate::support::service::{Answer, PASSWORD, Person, Service};
+use crate::support::service::{Answer, Person, Service, between};
 use crate::support::sheet;
 use crate::support::tools::{Pdf, bare};
-
-/// What stands between two words on a page.
-fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
-    let (_, rest) = text
-        .split_once(from)
-        .unwrap_or_else(|| panic!("{from} in {text}"));
-    rest.split_once(to)
-        .unwrap_or_else(|| panic!("{to} in {rest}"))
-        .0
-}
 
 const ADMISSION: [(&str, &str); 8] = [
     ("hospital_name", "みなと総合病院"),
@@ -476,6 +466,107 @@ both_databases! {
         assert!(nurse.see(&path).await.contains("みなと総合病院"), "the old one is there");
     }
 
+    /// A colleague ended the stay while the form was open: nothing is said to be saved, and nothing typed is lost.
+    async fn s24_what_is_typed_after_the_end_is_refused_and_stays_on_the_page(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (nurse, second) = (service.sign_in("nurse").await, service.sign_in("nurse2").await);
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let stay = begun(&nurse, &id).await;
+        fills(&nurse, &stay, "ward", &ADMISSION, "save").await;
+        second.does(&format!("{stay}/end"), &[("ending", "elsewhere"), ("on", "2026-11-23")]).await;
+        for order in ["save", "issue"] {
+            let late = [("version.admission", "1"), ("do", order), ("hospital_name", "みなと総合病院"), ("admission_reason", "左大腿骨の骨折")];
+            let answer = nurse.post(&format!("{stay}/forms/ward"), &late).await;
+            let page = answer.text();
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{order}: {page}");
+            assert!(page.contains("保存していません") && page.contains("左大腿骨の骨折"), "{page}");
+        }
+        assert!(!nurse.see(&format!("{stay}/forms/ward")).await.contains("左大腿骨の骨折"));
+        // What is there can still be printed.
+        nurse.does(&format!("{stay}/forms/ward"), &[("version.admission", "1"), ("do", "issue")]).await;
+    }
+
+    async fn s19_another_residents_emergency_begins_no_stay(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (nurse, api) = (service.sign_in("nurse").await, service.api("nurse").await);
+        let mine = sheet::admit(&api, &sheet::ordinary()).await;
+        let other = sheet::admit(&api, &sheet::full()).await;
+        let emergency = nurse.does(&format!("/residents/{other}/transports"), &[]).await;
+        let emergency = emergency.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+        let begin = async |resident: &str| {
+            let path = format!("/api/v1/residents/{resident}/handoffs");
+            api.json(Method::POST, &path, &[], &json!({"transport": emergency})).await
+        };
+        assert_eq!(begin(&mine).await.status, StatusCode::NOT_FOUND);
+        assert!(!nurse.see("/handoffs").await.contains(&mine));
+        assert_eq!(begin(&other).await.status, StatusCode::CREATED);
+    }
+
+    async fn only_who_may_see_it_handles_what_only_some_may_see(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (care, manager) = (service.sign_in("care").await, service.sign_in("manager").await);
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let stay = begun(&manager, &id).await;
+        let secret = [("abuse_suspicion", "yes"), ("abuse_note", "前腕のあざについて市へ相談中")];
+        let document = issues(&manager, &stay, "sensitive", &secret).await;
+        let crew = [("method", "crew_by_hand"), ("recipient", "みなと消防"), ("pages", "1")];
+        let refused = manager.post(&format!("{document}/send"), &crew).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text().contains("救急隊に渡しません"), "{}", refused.text());
+        let told = links(&manager, &document).await;
+        for order in ["new_passcode", "received", "recalled"] {
+            let answer = care.post(&told.sending, &[("do", order)]).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{order}");
+            assert!(!answer.text().contains("passcode"));
+        }
+        let whole = service.api("care").await.get(&format!("/api/v1{stay}")).await.value();
+        assert_eq!(whole["sendings"], json!([]));
+        assert!(manager.see(&told.sending).await.contains("到着確認待ち"));
+    }
+
+    /// A stay lasts longer than a link: a new passcode opens the same address again.
+    async fn after_thirty_days_a_new_passcode_opens_the_page_again(bench: Bench) {
+        let service = Service::start(bench).await;
+        let nurse = service.sign_in("nurse").await;
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let stay = begun(&nurse, &id).await;
+        let told = links(&nurse, &issues(&nurse, &stay, "ward", &ADMISSION).await).await;
+        service.clock.advance_minutes(31 * 24 * 60);
+        let nurse = service.sign_in("nurse").await;
+        let mut hospital = Hospital::at(&service, &told);
+        assert_eq!(hospital.knocks(&told.passcode).await.status, StatusCode::GONE);
+        assert!(nurse.see(&told.sending).await.contains("同じ番地がまた開きます"));
+        let page = nurse.post(&told.sending, &[("do", "new_passcode")]).await.text();
+        let passcode = between(&page, "passcode number\">", "<").to_owned();
+        assert_eq!(hospital.knocks(&passcode).await.status, StatusCode::SEE_OTHER);
+        assert!(hospital.gets("").await.text().contains("全部受け取りました"));
+    }
+
+    /// One browser, two residents: each page keeps its own visit, and what was typed outlives it.
+    async fn two_documents_stay_open_and_what_is_typed_outlives_a_visit(bench: Bench) {
+        let service = Service::start(bench).await;
+        let (nurse, api) = (service.sign_in("nurse").await, service.api("nurse").await);
+        let mut open = Vec::new();
+        for record in [sheet::ordinary(), sheet::full()] {
+            let id = sheet::admit(&api, &record).await;
+            let stay = begun(&nurse, &id).await;
+            let told = links(&nurse, &issues(&nurse, &stay, "ward", &ADMISSION).await).await;
+            let mut hospital = Hospital::at(&service, &told);
+            let answer = hospital.knocks(&told.passcode).await;
+            let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
+            assert!(cookie.contains(&format!("Path={};", told.address)), "{cookie}");
+            open.push((hospital, told));
+        }
+        let (first, _) = &mut open[0];
+        assert!(first.writes(&[("discharge_skin", "食事はきざみ")]).await.text().contains("保存しました"));
+        service.clock.advance_minutes(13 * 60);
+        for (below, fields) in [("/discharge", [("version", "1"), ("do", "save"), ("discharge_skin", "食事はやわらかい物")]), ("/say", [("do", "asked"), ("words", "装具はありますか"), ("x", "y")])] {
+            let answer = first.posts(below, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{below}");
+            let typed = fields[if below == "/say" { 1 } else { 2 }].1;
+            assert!(answer.text().contains(typed) && answer.text().contains("もう一度送る"), "{}", answer.text());
+        }
+    }
+
     /// One record of what was given, whatever the way; a FAX enters it by itself.
     async fn every_way_of_giving_is_in_one_record(bench: Bench) {
         let service = Service::start(bench).await;
@@ -491,7 +582,9 @@ both_databases! {
             let sending = nurse.does(&send, &[("method", method), ("recipient", "みなと総合病院"), ("pages", "3")]).await;
             nurse.does(&sending, &[("do", "received"), ("words", "病棟の大磯さん")]).await;
         }
-        let fax = nurse.does(&send, &[("method", "fax"), ("recipient", "みなと総合病院"), ("pages", "3")]).await;
+        let fax = nurse.post(&send, &[("method", "fax"), ("recipient", "みなと総合病院"), ("department", "地域医療連携室"), ("pages", "3")]).await.text();
+        assert!(fax.contains("value=\"みなと総合病院\"") && fax.contains("value=\"地域医療連携室\""), "{fax}");
+        let fax = between(&fax, "<form class=\"form\" method=\"post\" action=\"", "\"").to_owned();
         let fields = [("recipient", "みなと総合病院"), ("department", ""), ("person", ""), ("subject", ""), ("number", "0463-21-1234"), ("way", "paper")];
         let prepared = nurse.does(&fax, &fields).await;
         care.does(&prepared, &[("do", "check"), ("number", "0463-21-1234")]).await;
@@ -514,9 +607,9 @@ both_databases! {
         for (name, login) in [("みなと総合病院", "msw"), ("平和台病院", "other-msw")] {
             let hospital = [
                 ("facility_name", name), ("facility_type", "hospital"), ("facility_phone", "0463-21-5500"),
-                ("manager_name", "勅使河原 真理子"), ("manager_login", login), ("manager_password", PASSWORD),
+                ("manager_name", "勅使河原 真理子"), ("manager_login", login),
             ];
-            operator.does("/facilities", &hospital).await;
+            operator.invites(login, "/facilities", &hospital).await;
         }
         let nurse = service.sign_in("nurse").await;
         let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
@@ -564,10 +657,11 @@ both_databases! {
             assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(nurse.get("/inbox").await.status, StatusCode::FORBIDDEN);
+        assert!(nurse.see(&sending).await.contains("取り消す(受信箱から消す)"));
         nurse.does(&sending, &[("do", "recalled")]).await;
         assert!(!msw.see("/inbox").await.contains(&name));
         assert_eq!(msw.get(&here).await.status, StatusCode::NOT_FOUND);
-        let wrong = [("person_facility", hospital.as_str()), ("person_role", "nurse"), ("person_name", "看護 師"), ("person_login", "ward9"), ("person_password", PASSWORD)];
+        let wrong = [("person_facility", hospital.as_str()), ("person_role", "nurse"), ("person_name", "看護 師"), ("person_login", "ward9")];
         assert!(operator.post("/facilities/people", &wrong).await.text().contains("「病院の職員」は病院だけに"));
     }
 

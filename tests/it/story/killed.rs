@@ -75,9 +75,9 @@ impl Drop for Program {
     }
 }
 
-fn taps_while_it_is_killed(database: &str, resident: &str) {
+fn taps_while_it_is_killed(database: &str, resident: &str, code: &str) {
     let mut program = Program::start(database);
-    let body = json!({"login": "care", "password": PASSWORD}).to_string();
+    let body = json!({"login": "care", "password": PASSWORD, "otp": code}).to_string();
     let (status, token) = program.ask("POST", "/api/v1/token", "", &body).unwrap();
     assert_eq!(status, 200, "{token}");
     let token = format!(
@@ -130,9 +130,11 @@ both_databases! {
     async fn a_killed_program_loses_and_doubles_no_tap(bench: Bench) {
         let service = Service::start(bench).await;
         let resident = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        service.sign_in("care").await;
+        let code = service.door().code("care");
         let url = service.bench.url.clone();
         service.bench.store.close().await;
-        let work = move || taps_while_it_is_killed(&url, &resident);
+        let work = move || taps_while_it_is_killed(&url, &resident, &code);
         tokio::task::spawn_blocking(work).await.unwrap();
     }
 }

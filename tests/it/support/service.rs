@@ -1,7 +1,8 @@
 //! The whole service over HTTP, without a port: what people send and what they see.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -22,6 +23,7 @@ use hikitsugi::web::{App, Parts, router};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use totp_rs::{Builder, Secret};
 use tower::ServiceExt;
 
 use super::Bench;
@@ -52,11 +54,98 @@ impl Entropy for SharedEntropy {
 /// operator.
 pub struct Service {
     router: Router,
+    door: Arc<Door>,
     pub clock: Arc<FixedClock>,
     entropy: Arc<SeededEntropy>,
     pub bench: Bench,
     /// What QR codes hold.
     pub base_url: String,
+}
+
+/// What the people of a service keep beside their passwords.
+pub struct Door {
+    clock: Arc<FixedClock>,
+    /// By login.
+    kept: Mutex<HashMap<String, Kept>>,
+}
+
+/// What one person keeps: a browser that was remembered, and codes on paper.
+#[derive(Clone, Default)]
+struct Kept {
+    device: String,
+    /// The key of the digits, and the half minute whose digits were given last.
+    key: String,
+    step: i64,
+    codes: Vec<String>,
+    /// A token of the API and since when: a program asks for a new one when it must.
+    token: Option<(String, Moment)>,
+}
+
+/// The doors of services that listen, by address: a test that drives a browser knows nothing else.
+static DOORS: LazyLock<Mutex<HashMap<String, Arc<Door>>>> = LazyLock::new(Mutex::default);
+
+/// The door of the service at this address.
+pub fn door(base_url: &str) -> Arc<Door> {
+    DOORS.lock().unwrap()[base_url].clone()
+}
+
+impl Door {
+    /// The six digits of the key that the page of the set-up shows.
+    pub fn digits(&self, key: &str) -> String {
+        let secret = Secret::try_from_base32(key.replace(' ', "")).expect("a key in base32");
+        let totp = Builder::new().with_secret(secret).build().unwrap();
+        let seconds = u64::try_from(self.clock.now().0 / 1000).unwrap();
+        totp.generate(seconds).to_string()
+    }
+
+    /// Keeps the codes of the page that shows them once.
+    pub fn keep_codes(&self, login: &str, page: &str) {
+        let (_, list) = page.split_once("class=\"codes\"").expect("a list of codes");
+        let (list, _) = list.split_once("</ol>").unwrap();
+        let codes = list.split("<li class=\"number\">").skip(1);
+        let codes = codes.map(|code| code.split('<').next().unwrap().to_owned());
+        let mut kept = self.kept.lock().unwrap();
+        let kept = kept.entry(login.to_owned()).or_default();
+        kept.codes = codes.collect();
+        kept.token = None;
+    }
+
+    /// Keeps the key whose digits are given now.
+    pub fn keep_key(&self, login: &str, key: &str) {
+        let mut kept = self.kept.lock().unwrap();
+        let kept = kept.entry(login.to_owned()).or_default();
+        (kept.key, kept.step) = (key.to_owned(), self.step());
+    }
+
+    fn step(&self) -> i64 {
+        self.clock.now().0 / 30_000
+    }
+
+    /// The digits, or a code from paper where those of this half minute were given: the clock of a story stands.
+    pub fn code(&self, login: &str) -> String {
+        let mut kept = self.kept.lock().unwrap();
+        let kept = kept.get_mut(login).expect("somebody who is set up");
+        if !kept.key.is_empty() && self.step() > kept.step {
+            kept.step = self.step();
+            return self.digits(&kept.key);
+        }
+        kept.codes.pop().expect("ten codes are enough for a story")
+    }
+
+    pub fn knows(&self, login: &str) -> bool {
+        self.kept.lock().unwrap().contains_key(login)
+    }
+
+    fn device(&self, login: &str) -> Option<String> {
+        let kept = self.kept.lock().unwrap();
+        let device = &kept.get(login)?.device;
+        (!device.is_empty()).then(|| device.clone())
+    }
+
+    fn keep_device(&self, login: &str, device: &str) {
+        let mut kept = self.kept.lock().unwrap();
+        kept.entry(login.to_owned()).or_default().device = device.to_owned();
+    }
 }
 
 /// The address on papers, where no browser follows it.
@@ -86,6 +175,8 @@ impl Service {
         let address = listener.local_addr().expect("a listener has an address");
         let service =
             Self::settled(bench, Forms::built_in(), format!("http://{address}"), None).await;
+        let address = service.base_url.clone();
+        DOORS.lock().unwrap().insert(address, service.door.clone());
         let router = service.router.clone();
         tokio::spawn(async move {
             axum::serve(
@@ -117,11 +208,20 @@ impl Service {
                 &base_url,
                 mailer,
             ),
+            door: Arc::new(Door {
+                clock: clock.clone(),
+                kept: Mutex::default(),
+            }),
             clock,
             entropy,
             bench,
             base_url,
         }
+    }
+
+    /// What the people keep beside their passwords.
+    pub fn door(&self) -> &Door {
+        &self.door
     }
 
     /// Stops the program and starts it again.
@@ -195,10 +295,10 @@ impl Service {
         }
     }
 
-    /// Signs in by the page and keeps the cookie.
+    /// Signs in by the page, sets the digits up the first time, has the browser remembered, and keeps the cookie.
     pub async fn sign_in(&self, login: &str) -> Person<'_> {
-        let answer = self
-            .stranger()
+        let browser = self.with_cookie(self.door.device(login));
+        let answer = browser
             .post("/signin", &[("login", login), ("password", PASSWORD)])
             .await;
         assert_eq!(
@@ -207,27 +307,80 @@ impl Service {
             "{login} signs in: {}",
             answer.text()
         );
-        let cookie = answer.headers[header::SET_COOKIE]
-            .to_str()
-            .unwrap()
-            .split(';')
-            .next()
-            .unwrap();
+        self.second_step(login, answer).await
+    }
+
+    /// What follows a right password.
+    async fn second_step(&self, login: &str, answer: Answer) -> Person<'_> {
+        let Some(step) = answer.cookie("-step") else {
+            return self.with_cookie(answer.cookie(""));
+        };
+        let to = answer.location();
+        let browser = self.with_cookie(Some(step));
+        let answer = if to.starts_with("/signin/setup") {
+            let page = browser.see(&to).await;
+            let key = between(&page, "id=\"key\">", "<");
+            let code = self.door.digits(key);
+            self.door.keep_key(login, key);
+            let typed = [("code", code.as_str()), ("remember", "yes")];
+            let answer = browser.post("/signin/setup", &typed).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            self.door.keep_codes(login, &answer.text());
+            answer
+        } else {
+            let code = self.door.code(login);
+            let typed = [("code", code.as_str()), ("remember", "yes")];
+            browser.post("/signin/code", &typed).await
+        };
+        let device = answer.cookie("-device-");
+        let device = device.unwrap_or_else(|| panic!("{login} comes in: {}", answer.text()));
+        self.door.keep_device(login, &device);
+        self.with_cookie(answer.cookie(""))
+    }
+
+    pub fn with_cookie(&self, cookie: Option<String>) -> Person<'_> {
         self.returning(Keys {
-            cookie: Some(cookie.to_owned()),
+            cookie,
             token: None,
         })
     }
 
+    /// Whom a page invites chooses [`PASSWORD`] and sets the digits up.
+    pub async fn joins(&self, login: &str, page: &str) -> Person<'_> {
+        let address = between(page, "id=\"invitation\">", "<");
+        let (_, token) = address.split_once("/join/").unwrap();
+        let chosen = [("password", PASSWORD), ("again", PASSWORD)];
+        let path = format!("/join/{token}");
+        let answer = self.stranger().post(&path, &chosen).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        self.second_step(login, answer).await
+    }
+
     /// Obtains a token of the API.
     pub async fn api(&self, login: &str) -> Person<'_> {
-        let body = json!({"login": login, "password": PASSWORD});
+        if !self.door.knows(login) {
+            self.sign_in(login).await;
+        }
+        let now = self.clock.now();
+        let known = self.door.kept.lock().unwrap()[login].token.clone();
+        if let Some((token, since)) = known
+            && since <= now
+            && now < since.plus_minutes(10)
+        {
+            return self.returning(Keys {
+                cookie: None,
+                token: Some(token),
+            });
+        }
+        let body = json!({"login": login, "password": PASSWORD, "otp": self.door.code(login)});
         let answer = self
             .stranger()
             .json(Method::POST, "/api/v1/token", &[], &body)
             .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         let token = answer.value()["access_token"].as_str().unwrap().to_owned();
+        let mut kept = self.door.kept.lock().unwrap();
+        kept.get_mut(login).unwrap().token = Some((token.clone(), now));
         self.returning(Keys {
             cookie: None,
             token: Some(token),
@@ -276,6 +429,7 @@ fn routed(
         token_key: vec![7; 32],
         mailer,
         passwords,
+        shows_digits: false,
     }))
 }
 
@@ -468,6 +622,13 @@ impl Person<'_> {
         answer.location()
     }
 
+    /// Posts a form that adds somebody; the person takes the invitation up.
+    pub async fn invites(&self, login: &str, path: &str, fields: &[(&str, &str)]) {
+        let answer = self.post(path, fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        self.service.joins(login, &answer.text()).await;
+    }
+
     pub async fn json(
         &self,
         method: Method,
@@ -565,6 +726,14 @@ impl Person<'_> {
     }
 }
 
+/// What stands between two texts, the first time.
+pub fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    let (_, rest) = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("{before} in {text}"));
+    rest.split_once(after).unwrap().0
+}
+
 fn urlencoded(fields: &[(&str, &str)]) -> String {
     let encode = |text: &str| -> String {
         text.bytes()
@@ -598,6 +767,23 @@ impl Answer {
     pub fn value(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The cookie of ours whose name goes on so, ready to be sent back.
+    pub fn cookie(&self, part: &str) -> Option<String> {
+        let set = self.headers.get_all(header::SET_COOKIE).iter();
+        let pairs = set.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+        let is_meant = |pair: &&str| {
+            let (name, value) = pair.split_once('=').unwrap();
+            let (_, after) = name.split_once("hikitsugi").unwrap();
+            !value.is_empty()
+                && if part.is_empty() {
+                    after.is_empty()
+                } else {
+                    after.starts_with(part)
+                }
+        };
+        pairs.into_iter().find(is_meant).map(str::to_owned)
     }
 
     pub fn location(&self) -> String {
