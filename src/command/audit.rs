@@ -12,31 +12,43 @@ const PAGE: i64 = 500;
 
 pub async fn verify(settings: Settings) -> Result<(), Failure> {
     let store = Store::open_to_read(&settings.database).await?;
+    let walked = walk(&store, &mut |name, verdict| match verdict {
+        Verdict::Whole { entries, .. } => println!("{name}: {entries}件、切れ目なし"),
+        Verdict::Broken { seq, what } => {
+            println!("{name}: {seq}番で切れています({})", what.label());
+        }
+    })
+    .await;
+    store.close().await;
+    walked
+}
+
+/// Walks every chain; `tell` hears what is found in each.
+///
+/// # Errors
+/// At least one is broken.
+pub async fn walk(store: &Store, tell: &mut dyn FnMut(&str, &Verdict)) -> Result<(), Failure> {
     let operator = Actor::console(FacilityId::from("console"), Role::Operator)
         .permit()
         .map_err(|_| Failure("運用担当の権限がありません".to_owned()))?;
     let mut broken = 0;
-    let mut tell = |name: &str, verdict: Verdict| match verdict {
-        Verdict::Whole { entries, .. } => println!("{name}: {entries}件、切れ目なし"),
-        Verdict::Broken { seq, what } => {
-            broken += 1;
-            println!("{name}: {seq}番で切れています({})", what.label());
-        }
+    let mut found = |name: &str, verdict: &Verdict| {
+        broken += usize::from(matches!(verdict, Verdict::Broken { .. }));
+        tell(name, verdict);
     };
-    tell("共通", audit::verify_system(&store, &operator).await?);
+    found("共通", &audit::verify_system(store, &operator).await?);
     let mut after: Option<FacilityId> = None;
     loop {
-        let page = facility::list(&store, &operator, after.as_ref(), PAGE).await?;
+        let page = facility::list(store, &operator, after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
         for known in &page {
             let permit = Actor::console(known.id.clone(), Role::Manager)
                 .permit()
                 .map_err(|_| Failure("記録を読む権限がありません".to_owned()))?;
-            tell(&known.name, audit::verify(&store, &permit).await?);
+            found(&known.name, &audit::verify(store, &permit).await?);
         }
     }
-    store.close().await;
     match broken {
         0 => Ok(()),
         chains => Err(Failure(format!("{chains}つの記録に切れ目があります"))),

@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 mod audit;
+mod backup;
 mod binder;
 pub mod demo;
 mod forms;
@@ -64,6 +65,17 @@ enum Command {
         #[command(subcommand)]
         command: ImportCommand,
     },
+    /// 控え(バックアップ)を1つの暗号ファイルに書く。サービスが動いたままでよい
+    Backup(backup::Wanted),
+    /// 控えから、空のデータベースに戻す。蘇生の指示は、どれも医師の確認待ちになる
+    Restore(backup::Wanting),
+    /// 控えが読めて戻せることを、戻してみて確かめる。データベースは変えない
+    Verify(backup::Checked),
+    /// 鍵
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
     /// 操作の記録を確かめる
     Audit {
         #[command(subcommand)]
@@ -93,6 +105,16 @@ enum ProtocolsCommand {
 enum ImportCommand {
     /// 名簿から入居者を取り込む。1行でも直すところがあれば、何も取り込まない
     Residents(import::Wanted),
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// 控えの鍵を作る: 秘密の部分はファイルへ(印刷して金庫へ)、公開の部分は画面へ
+    New {
+        /// 秘密の鍵を書くファイル
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -135,6 +157,12 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import {
             command: ImportCommand::Residents(wanted),
         } => block_on(import::residents(wanted)),
+        Command::Backup(wanted) => block_on(until_stopped(backup::run(wanted))),
+        Command::Restore(wanted) => block_on(backup::restore(wanted)),
+        Command::Verify(wanted) => block_on(backup::verify(wanted)),
+        Command::Key {
+            command: KeyCommand::New { out },
+        } => backup::new_key(&out),
         Command::Audit {
             command: AuditCommand::Verify(given),
         } => block_on(audit::verify(given.settle()?)),

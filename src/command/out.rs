@@ -51,10 +51,29 @@ impl Out {
     /// # Errors
     /// What was there before is there still.
     pub fn keep(mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = self.file.write_all(bytes);
+        written.map_err(|error| named(&self.path, &error))?;
+        self.finish()
+    }
+
+    /// Where to write what is too much to hold at once, before [`Self::finish`].
+    pub fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// What it means that writing to [`Self::file`] failed.
+    pub fn failed(&self, error: &io::Error) -> Failure {
+        named(&self.path, error)
+    }
+
+    /// Puts in place what was written, once all of it is on disk.
+    ///
+    /// # Errors
+    /// What was there before is there still.
+    pub fn finish(self) -> Result<(), Failure> {
         let written = self
             .file
-            .write_all(bytes)
-            .and_then(|()| self.file.sync_all())
+            .sync_all()
             .and_then(|()| fs::rename(&self.part, &self.path));
         written.map_err(|error| named(&self.path, &error))?;
         // So that the name outlives a power cut; some file systems cannot say so of a folder.

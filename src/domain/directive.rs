@@ -429,6 +429,8 @@ choice! {
         IdentityChanged = "identity_changed": "氏名・生年月日が訂正された",
         /// Longer limits of the facility would have brought an order back whose time was over.
         LimitsChanged = "limits_changed": "施設の再確認・有効期間の決まりが長くなった",
+        /// The database came back from a backup: what was taken back since then is not in it.
+        Restored = "restored": "控えから戻したため、医師の確認を待っている",
         Other = "other": "その他",
     }
 }

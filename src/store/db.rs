@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{Arguments, Row};
+use sqlx::{Arguments, AssertSqlSafe, Row, TypeInfo, ValueRef};
+use tokio_stream::StreamExt;
 
 use super::error::StoreError;
 use crate::domain::clock::Moment;
@@ -354,6 +355,83 @@ impl Db {
     ) -> Result<T, StoreError> {
         self.opt(sql, args).await?.ok_or(StoreError::NotFound)
     }
+}
+
+/// A cell of a table that is read whole.
+pub(super) enum Raw {
+    Null,
+    Text(String),
+    Integer(i64),
+    Bytes(Vec<u8>),
+}
+
+macro_rules! raw_rows {
+    ($connection:expr, $statements:expr, $each:expr) => {
+        for (number, sql) in $statements.iter().enumerate() {
+            let mut rows = sqlx::query(AssertSqlSafe(sql.clone())).fetch(&mut *$connection);
+            while let Some(row) = rows.next().await {
+                let row = row.map_err(StoreError::from)?;
+                let mut cells = Vec::with_capacity(row.len());
+                for place in 0..row.len() {
+                    cells.push(raw_cell!(row, place).map_err(StoreError::from)?);
+                }
+                $each(number, cells)?;
+            }
+        }
+    };
+}
+
+macro_rules! raw_cell {
+    ($row:expr, $place:expr) => {{
+        let (is_null, kind) = {
+            let value = $row.try_get_raw($place).map_err(StoreError::from)?;
+            (value.is_null(), value.type_info().name().to_owned())
+        };
+        match kind.as_str() {
+            _ if is_null => Ok(Raw::Null),
+            "TEXT" => $row.try_get($place).map(Raw::Text),
+            "INTEGER" | "INT8" => $row.try_get($place).map(Raw::Integer),
+            _ => $row.try_get($place).map(Raw::Bytes),
+        }
+    }};
+}
+
+impl Db {
+    /// Reads the rows of several statements as they are at one moment, while others write; `each` hears the number of
+    /// the statement and the cells of a row.
+    ///
+    /// # Errors
+    /// Those of `each`, and the engine's.
+    pub async fn snapshot<E: From<StoreError>>(
+        &self,
+        statements: &[String],
+        each: &mut dyn FnMut(usize, Vec<Raw>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Sqlite(pool) => {
+                let mut connection = pool.acquire().await.map_err(StoreError::from)?.detach();
+                raw(&mut connection, "begin").await?;
+                let open = &mut connection;
+                raw_rows!(open, statements, each);
+                raw(&mut connection, "commit").await?;
+            }
+            Self::Postgres(pool) => {
+                let mut connection = pool.acquire().await.map_err(StoreError::from)?.detach();
+                const BEGIN: &str = "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; \
+                    begin transaction isolation level repeatable read read only";
+                raw(&mut connection, BEGIN).await?;
+                let open = &mut connection;
+                raw_rows!(open, statements, each);
+                raw(&mut connection, "commit").await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn raw<'c, X: sqlx::Executor<'c>>(executor: X, sql: &'static str) -> Result<(), StoreError> {
+    executor.execute(sqlx::raw_sql(sql)).await?;
+    Ok(())
 }
 
 pub(super) fn read_sqlite<T: FromRow>(rows: &[SqliteRow]) -> Result<Vec<T>, StoreError> {

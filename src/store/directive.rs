@@ -36,6 +36,7 @@ statements! {
         from statement s
         join resident r on r.facility_id = s.facility_id and r.id = s.resident_id
         where s.facility_id = $1 and r.status = 'living_in' and r.drill = 0 order by s.resident_id, s.seq";
+    FACILITIES = "select id from facility order by id";
     RAISED = "select s.resident_id, r.name as resident_name, r.room, s.kind, s.at, s.by_name
         from statement s
         join resident r on r.facility_id = s.facility_id and r.id = s.resident_id
@@ -187,6 +188,10 @@ pub async fn logs_of_facility(
     permit: &Permit<ReadResident>,
 ) -> Result<Logs, StoreError> {
     Ok(by_resident(store.db().all(OF_FACILITY, args![permit.facility()]).await?))
+}
+
+row! {
+    struct FacilityRow { id: FacilityId }
 }
 
 fn by_resident(rows: Vec<Row>) -> Logs {
@@ -441,6 +446,30 @@ pub(super) async fn on_limits(
     }
     for resident in &coming_back {
         suspend(tx, actor, resident, SuspendReason::LimitsChanged, at).await?;
+    }
+    Ok(())
+}
+
+/// Suspends every order of a database that came back from a backup: what was taken back since then is not in it.
+pub(super) async fn on_restore(tx: &mut Tx, at: Moment) -> Result<(), StoreError> {
+    let facilities: Vec<FacilityRow> = tx.all(FACILITIES, args![]).await?;
+    for FacilityRow { id } in facilities {
+        let actor = Actor::console(id, Role::Manager);
+        let rows: Vec<Row> = tx.all(OF_FACILITY, args![&actor.facility]).await?;
+        for (resident, log) in by_resident(rows) {
+            // A log that cannot be read is full CPR already.
+            let Ok(log) = log else { continue };
+            let Ok(state) = State::read(&log) else { continue };
+            let stands = |order: &crate::domain::directive::state::OrderState<'_>| {
+                order.request().is_some() || (order.activation.is_some() && order.against.is_empty())
+            };
+            if state.orders.iter().any(stands) {
+                resident::hold(tx, &actor.facility, &resident).await?;
+                suspend(tx, &actor, &resident, SuspendReason::Restored, at).await?;
+            }
+        }
+        let entry = Entry::new("database.restored", None, json!({}));
+        audit::append(tx, &Author::from(&actor), at, entry).await?;
     }
     Ok(())
 }

@@ -41,6 +41,7 @@ macro_rules! features {
 
 features! {
     audit,
+    backup,
     facility,
     staff,
     session,

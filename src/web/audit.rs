@@ -75,6 +75,7 @@ pub async fn list(
 /// The action in words; a code of a newer version is shown as it is.
 fn action_label(action: &str) -> &str {
     match action {
+        "database.restored" => "控えから戻した",
         "session.opened" => "ログイン",
         "session.ended" => "ログアウト",
         "session.refused" => "ログインの失敗",

@@ -6,7 +6,7 @@ mod document;
 mod facility;
 mod open;
 mod resident;
-mod schema;
+pub mod schema;
 mod session;
 mod town;
 mod two_people;

@@ -95,7 +95,7 @@ async fn both_migrations_make_the_same_tables() {
 }
 
 /// Not the engine's own table, nor the migrations'.
-fn is_ours(table: &str) -> bool {
+pub fn is_ours(table: &str) -> bool {
     !table.starts_with("sqlite_") && !table.starts_with('_')
 }
 
