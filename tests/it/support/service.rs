@@ -117,6 +117,11 @@ impl Door {
         (kept.key, kept.step) = (key.to_owned(), self.step());
     }
 
+    /// The key of somebody's digits.
+    pub fn key(&self, login: &str) -> String {
+        self.kept.lock().unwrap()[login].key.clone()
+    }
+
     fn step(&self) -> i64 {
         self.clock.now().0 / 30_000
     }
