@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
+use crate::store::MasterKey;
+
 /// Where the database is, unless said otherwise.
 pub const DEFAULT_DATABASE: &str = "sqlite:hikitsugi.db";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -44,7 +46,24 @@ pub struct Given {
     /// お知らせのメールの差出人。例 noreply@example.lg.jp
     #[arg(long, env = "HIKITSUGI_MAIL_FROM", value_name = "ADDRESS")]
     mail_from: Option<String>,
-    /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols, clocks, smtp, mail_from)
+    /// 記録を閉じる鍵のファイル(既定はデータベースのファイル名に .key を付けたもの。PostgreSQL では hikitsugi.key)
+    #[arg(long, env = "HIKITSUGI_MASTER_KEY_FILE", value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
+    /// 記録を閉じる鍵を画面に書くプログラム。空白で区切り、シェルは通さない
+    #[arg(long, env = "HIKITSUGI_MASTER_KEY_COMMAND", value_name = "COMMAND")]
+    master_key_command: Option<String>,
+    /// 記録を閉じる鍵そのもの。環境変数で渡す(引数に書くと、ほかの利用者に見える)
+    #[arg(
+        long,
+        env = "HIKITSUGI_MASTER_KEY",
+        value_name = "KEY",
+        hide = true,
+        hide_env_values = true
+    )]
+    #[serde(skip)]
+    master_key: Option<String>,
+    /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols, clocks, smtp, mail_from,
+    /// master_key_file, master_key_command)
     #[arg(long, env = "HIKITSUGI_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     config: Option<PathBuf>,
@@ -65,6 +84,7 @@ pub struct Settings {
     pub clocks: Option<PathBuf>,
     /// The mail server and the sender's address.
     pub mail: Option<(String, String)>,
+    pub master_key: MasterKey,
 }
 
 impl Given {
@@ -86,11 +106,28 @@ impl Given {
             Some(url) => check_base_url(&url)?,
             None => format!("http://{listen}"),
         };
+        let database = self.database.or(file.database);
+        let database = database.unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+        let given = (
+            self.master_key_file.or(file.master_key_file),
+            self.master_key_command.or(file.master_key_command),
+            self.master_key,
+        );
+        let master_key = match given {
+            (None, None, None) => MasterKey::File(key_beside(&database)),
+            (Some(path), None, None) => MasterKey::File(path),
+            (None, Some(command), None) => MasterKey::Command(command),
+            (None, None, Some(key)) => MasterKey::Text(key),
+            _ => {
+                return Err(
+                    "master_key_file、master_key_command、HIKITSUGI_MASTER_KEY は、どれか1つだけにしてください"
+                        .to_owned(),
+                );
+            }
+        };
         Ok(Settings {
-            database: self
-                .database
-                .or(file.database)
-                .unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
+            database,
+            master_key,
             listen,
             base_url,
             forms: self.forms.or(file.forms),
@@ -107,6 +144,14 @@ impl Given {
                 }
             },
         })
+    }
+}
+
+/// Where the master key of a database is, unless said otherwise.
+pub fn key_beside(database: &str) -> PathBuf {
+    match database.strip_prefix("sqlite:") {
+        Some(path) => PathBuf::from(format!("{}.key", path.strip_prefix("//").unwrap_or(path))),
+        None => PathBuf::from("hikitsugi.key"),
     }
 }
 

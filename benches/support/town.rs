@@ -8,11 +8,11 @@ use hikitsugi::domain::id::{FacilityId, ResidentId};
 use hikitsugi::domain::permit::{Action, Actor, Permit, Role};
 use hikitsugi::domain::record::Record;
 use hikitsugi::domain::resident::Head;
-use hikitsugi::store::Store;
 use hikitsugi::store::facility::{self, FacilityText};
 use hikitsugi::store::resident::{self, Admission, ImportRow};
 use hikitsugi::store::sheet::NewRevision;
 use hikitsugi::store::staff::NewStaff;
+use hikitsugi::store::{MasterKey, Store};
 use serde_json::{Value, json};
 
 const SURNAMES: [(&str, &str); 24] = [
@@ -80,7 +80,9 @@ impl Town {
         std::fs::create_dir_all(&folder).expect("the build folder is writable");
         let url = format!("sqlite:{}", folder.join("town.db").display());
         Self {
-            store: Store::open(&url).await.expect("a fresh database opens"),
+            store: Store::open(&url, MasterKey::fresh().expect("random bytes"))
+                .await
+                .expect("a fresh database opens"),
             folder,
             usual: usual_record(),
         }

@@ -11,7 +11,7 @@ use crate::store::{Store, facility};
 const PAGE: i64 = 500;
 
 pub async fn verify(settings: Settings) -> Result<(), Failure> {
-    let store = Store::open_to_read(&settings.database).await?;
+    let store = Store::open_to_read(&settings.database, settings.master_key).await?;
     let walked = walk(&store, &mut |name, verdict| match verdict {
         Verdict::Whole { entries, .. } => println!("{name}: {entries}件、切れ目なし"),
         Verdict::Broken { seq, what } => {

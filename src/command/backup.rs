@@ -21,8 +21,8 @@ use super::system::{SystemClock, SystemEntropy};
 use super::{Failure, audit};
 use crate::config::Given;
 use crate::domain::clock::{Clock, Entropy};
-use crate::store::Store;
 use crate::store::backup::{self, Purpose, Summary};
+use crate::store::{MasterKey, Store};
 
 #[derive(Args)]
 pub struct Wanted {
@@ -86,7 +86,7 @@ pub async fn run(wanted: Wanted) -> Result<(), Failure> {
         .collect::<Result<_, _>>()?;
     let settings = wanted.settings.settle()?;
     let mut out = Out::prepare(&wanted.file, &SystemEntropy)?;
-    let store = Store::open_to_read(&settings.database).await?;
+    let store = Store::open_to_read(&settings.database, settings.master_key).await?;
     let progress = Progress::start("控えを書いています");
     let written = write(&store, &keys, out.file()).await;
     drop(progress);
@@ -206,7 +206,7 @@ pub async fn restore(wanted: Wanting) -> Result<(), Failure> {
     let settings = wanted.settings.settle()?;
     // Proved before anything is written.
     let summary = proved(&wanted.checked).await?;
-    let store = Store::open(&settings.database).await?;
+    let store = Store::open(&settings.database, settings.master_key).await?;
     let progress = Progress::start("戻しています");
     let restored = load(&store, &wanted.checked, Purpose::Restore(SystemClock.now())).await;
     drop(progress);
@@ -219,6 +219,9 @@ pub async fn restore(wanted: Wanting) -> Result<(), Failure> {
     println!("戻しました: {}", told(&summary));
     println!(
         "蘇生についての指示は、どれも医師の確認待ちです(それまで心肺蘇生を行います)。控えのあとに撤回されたものが、控えには入っていないためです"
+    );
+    println!(
+        "控えのあとに無効にした紙と病院のページ、停止した職員、変えたパスワードは、控えのときに戻っています。もう一度無効にし、停止してください"
     );
     println!(
         "全員がログインし直します。控えのあとに発行した紙のQRコードは開けません。紙を発行し直してください"
@@ -243,7 +246,7 @@ async fn proved(checked: &Checked) -> Result<Summary, Failure> {
     made.map_err(|error| Failure(format!("{} を作れません: {error}", folder.0.display())))?;
     let progress = Progress::start("戻せるか確かめています");
     let url = format!("sqlite:{}", folder.0.join("verify.db").display());
-    let store = Store::open(&url).await?;
+    let store = Store::open(&url, MasterKey::fresh()?).await?;
     let now = SystemClock.now();
     let outcome = async {
         let summary = load(&store, checked, Purpose::Verify(now)).await?;

@@ -29,11 +29,12 @@ use self::fill::Filled;
 use self::folder::Folder;
 use super::system::SystemEntropy;
 use super::{Failure, serve};
+use crate::config;
 use crate::domain::date::Day;
 use crate::domain::form::Forms;
 use crate::domain::handoff::clock::Rules;
 use crate::domain::protocol::Protocols;
-use crate::store::Store;
+use crate::store::{MasterKey, Store};
 
 /// The city that everybody sees.
 const SEED: u64 = 119;
@@ -59,7 +60,8 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let listener = serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let folder = Folder::fresh(options.data, &SystemEntropy)?;
-    let store = Store::open(&format!("sqlite:{}", folder.database().display())).await?;
+    let database = format!("sqlite:{}", folder.database().display());
+    let store = Store::open(&database, MasterKey::File(config::key_beside(&database))).await?;
     let app = serve::app(
         store.clone(),
         serve::Data {

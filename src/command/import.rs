@@ -43,7 +43,7 @@ pub async fn residents(wanted: Wanted) -> Result<(), Failure> {
 }
 
 async fn open(settings: &Settings) -> Result<Store, Failure> {
-    Ok(Store::open(&settings.database).await?)
+    Ok(Store::open(&settings.database, settings.master_key.clone()).await?)
 }
 
 fn read(path: &Path) -> Result<Table, Failure> {

@@ -26,7 +26,7 @@ pub async fn run(settings: Settings, login: String, name: String) -> Result<(), 
     let password = password.trim_end_matches(['\r', '\n']);
     auth::check_password(password, &[&login, &name])
         .map_err(|message| Failure(message.to_owned()))?;
-    let store = Store::open(&settings.database).await?;
+    let store = Store::open(&settings.database, settings.master_key).await?;
     let office = FacilityId::from(OFFICE);
     let permit = Actor::console(office.clone(), Role::Operator)
         .permit::<OperateService>()

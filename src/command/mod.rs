@@ -7,6 +7,7 @@ pub mod demo;
 mod forms;
 mod import;
 mod init;
+mod key;
 mod out;
 mod print;
 mod progress;
@@ -115,6 +116,10 @@ enum KeyCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// 記録を閉じる鍵を新しくする。サービスが動いたままでよい
+    Rotate(Given),
+    /// 記録を閉じる鍵と、それで閉じている施設の数を示す
+    List(Given),
 }
 
 #[derive(Subcommand)]
@@ -152,17 +157,30 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Protocols {
             command: ProtocolsCommand::Check { dir },
         } => protocols::check(dir.as_deref()),
-        Command::Print(wanted) => block_on(until_stopped(print::run(wanted))),
-        Command::Binder(wanted) => block_on(until_stopped(binder::run(wanted))),
+        Command::Print(wanted) => block_on(until_stopped(NO_PAPER, print::run(wanted))),
+        Command::Binder(wanted) => block_on(until_stopped(NO_PAPER, binder::run(wanted))),
         Command::Import {
             command: ImportCommand::Residents(wanted),
         } => block_on(import::residents(wanted)),
-        Command::Backup(wanted) => block_on(until_stopped(backup::run(wanted))),
-        Command::Restore(wanted) => block_on(backup::restore(wanted)),
-        Command::Verify(wanted) => block_on(backup::verify(wanted)),
+        Command::Backup(wanted) => {
+            block_on(until_stopped("控えは書いていません", backup::run(wanted)))
+        }
+        Command::Restore(wanted) => {
+            block_on(until_stopped("何も戻していません", backup::restore(wanted)))
+        }
+        Command::Verify(wanted) => block_on(until_stopped(
+            "確かめ終わっていません",
+            backup::verify(wanted),
+        )),
         Command::Key {
             command: KeyCommand::New { out },
         } => backup::new_key(&out),
+        Command::Key {
+            command: KeyCommand::Rotate(given),
+        } => block_on(key::rotate(given.settle()?)),
+        Command::Key {
+            command: KeyCommand::List(given),
+        } => block_on(key::list(given.settle()?)),
         Command::Audit {
             command: AuditCommand::Verify(given),
         } => block_on(audit::verify(given.settle()?)),
@@ -176,12 +194,18 @@ fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Failure> {
 }
 
 /// Gives up cleanly when somebody stops the program: no part of a file is left behind.
-async fn until_stopped(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+async fn until_stopped(
+    left: &str,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
     tokio::select! {
         done = work => done,
-        () = serve::told_to_stop() => Err(Failure("中止しました。ファイルは書いていません。紙が発行されたかは「発行した紙」の画面で確かめてください".to_owned())),
+        () = serve::told_to_stop() => Err(Failure(format!("中止しました。{left}"))),
     }
 }
+
+const NO_PAPER: &str =
+    "ファイルは書いていません。紙が発行されたかは「発行した紙」の画面で確かめてください";
 
 fn block_on<F: Future<Output = Result<(), Failure>>>(work: F) -> Result<(), Failure> {
     tokio::runtime::Builder::new_multi_thread()

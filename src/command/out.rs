@@ -118,7 +118,9 @@ fn may_be_written_over(path: &Path) -> Result<(), Failure> {
     if bytes.is_empty() || is_ours {
         return Ok(());
     }
-    refused("はすでにあり、hikitsugi のPDFではないので書き換えません。別の名前を指定してください")
+    refused(
+        "はすでにあり、hikitsugi の紙(PDF)ではないので書き換えません。別の名前を指定してください",
+    )
 }
 
 fn named(path: &Path, error: &io::Error) -> Failure {

@@ -68,7 +68,7 @@ pub async fn run(wanted: Wanted) -> Result<(), Failure> {
 /// The service's parts, without its pages.
 pub(super) async fn open(settings: &Settings) -> Result<App, Failure> {
     let data = serve::Data::read(settings)?;
-    let store = Store::open(&settings.database).await?;
+    let store = Store::open(&settings.database, settings.master_key.clone()).await?;
     serve::app(store, data, settings.base_url.clone(), None).await
 }
 

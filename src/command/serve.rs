@@ -13,7 +13,7 @@ use crate::domain::clock::{Clock, Entropy};
 use crate::domain::form::Forms;
 use crate::domain::handoff::clock::Rules;
 use crate::domain::protocol::Protocols;
-use crate::store::{Store, instance};
+use crate::store::{Store, instance, key};
 use crate::web::mail::Mailer;
 use crate::web::{self, App, Parts, auth};
 
@@ -30,12 +30,29 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         .transpose()
         .map_err(Failure)?;
     let listener = bind(settings.listen).await?;
-    let store = Store::open(&settings.database).await?;
+    let store = Store::open(&settings.database, settings.master_key.clone()).await?;
     let app = app(store.clone(), data, settings.base_url.clone(), mailer).await?;
     tracing::info!(listen = %settings.listen, base_url = settings.base_url, "serving");
+    let watch = tokio::spawn(watch_key(store.clone()));
     serve(listener, app, told_to_stop()).await?;
+    watch.abort();
     store.close().await;
     Ok(())
+}
+
+/// Lets a master key that somebody added take over within a minute.
+async fn watch_key(store: Store) {
+    let mut minutes = tokio::time::interval(std::time::Duration::from_secs(60));
+    loop {
+        minutes.tick().await;
+        match key::reseal(&store, SystemClock.now()).await {
+            Ok(sealed) if sealed.anew > 0 => {
+                tracing::info!(facilities = sealed.anew, "sealed by a new master key");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the master key cannot be read anew"),
+        }
+    }
 }
 
 /// Takes the port first: a port in use is the commonest reason not to start, and nothing else was touched yet.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
 use super::writer::Tx;
-use super::{Store, StoreError};
+use super::{Store, StoreError, key};
 use crate::domain::clock::Moment;
 use crate::domain::id::{FacilityId, ResidentId};
 use crate::domain::permit::{EditSheet, Permit, ReadResident, RecordDirective};
@@ -62,11 +62,22 @@ pub(super) async fn put_in(
     attachment: &NewAttachment<'_>,
     at: Moment,
 ) -> Result<(), StoreError> {
-    let args = args![
-        facility, attachment.id, attachment.media_type, at, attachment.thumbnail, attachment.body
-    ];
-    tx.exec(PUT, args).await?;
+    insert(tx, facility, attachment, at).await?;
     Ok(())
+}
+
+/// How many rows were added: one, or none where the file is kept already.
+async fn insert(
+    tx: &mut Tx,
+    facility: &FacilityId,
+    attachment: &NewAttachment<'_>,
+    at: Moment,
+) -> Result<u64, StoreError> {
+    let key = key::of_facility(tx, facility).await?;
+    let thumbnail = attachment.thumbnail.map(|bytes| key.seal(bytes)).transpose()?;
+    let body = key.seal(attachment.body)?;
+    let args = args![facility, attachment.id, attachment.media_type, at, thumbnail, body];
+    tx.exec(PUT, args).await
 }
 
 async fn keep<A>(
@@ -78,15 +89,7 @@ async fn keep<A>(
 ) -> Result<(), StoreError> {
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
-        let args = args![
-            permit.facility(),
-            attachment.id,
-            attachment.media_type,
-            at,
-            attachment.thumbnail,
-            attachment.body
-        ];
-        if tx.exec(PUT, args).await? > 0 {
+        if insert(tx, permit.facility(), &attachment, at).await? > 0 {
             let entry = Entry::new("attachment.kept", resident, json!({"attachment": attachment.id}));
             audit::append(tx, &author, at, entry).await?;
         }

@@ -109,6 +109,11 @@ impl Author {
         }
     }
 
+    /// The program itself, for all facilities.
+    pub(super) fn program_of_all(what: &str) -> Self {
+        Self::program(&FacilityId::from(SYSTEM_CHAIN), what)
+    }
+
     /// Somebody at the sign-in page who is not signed in.
     pub fn stranger(source: &str) -> Self {
         Self {

@@ -10,16 +10,19 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use super::db::{Arg, Db, Raw};
+use super::db::{Arg, Pool, Raw};
 use super::writer::Tx;
-use super::{Store, StoreError, directive};
+use super::{Store, StoreError, directive, key};
 use crate::domain::clock::Moment;
 
+/// How many serial numbers of each facility's year a restore leaves out: more than one issues between two backups.
+const SKIPPED_SERIALS: i64 = 1000;
 /// The form of the lines. A program reads only the one it knows.
 const FORMAT: i64 = 1;
 /// Every table that is kept, each behind those to which it refers.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 37] = [
     "facility",
+    "data_key",
     "staff",
     "second_factor",
     "recovery_code",
@@ -164,7 +167,11 @@ pub async fn dump(
     }
     let statements: Vec<String> = tables.iter().map(|(_, _, sql)| sql.clone()).collect();
     let mut begun = 0;
-    let mut each = |number: usize, cells: Vec<Raw>| -> Result<(), BackupError> {
+    let keys = store.db().keys();
+    let mut each = |number: usize, mut cells: Vec<Raw>| -> Result<(), BackupError> {
+        if tables[number].0 == "data_key" {
+            cells = cells.into_iter().map(|cell| unlocked(keys, cell)).collect::<Result<_, _>>()?;
+        }
         let line = Value::Array(cells.into_iter().map(cell).collect()).to_string();
         while begun <= number {
             write(&tables[begun].1).map_err(BackupError::Io)?;
@@ -187,9 +194,9 @@ type Kinds = Vec<(String, &'static str)>;
 
 /// By name: the order in which migrations added them is no matter.
 async fn columns(store: &Store, table: &str) -> Result<Kinds, StoreError> {
-    let sql = match store.db() {
-        Db::Sqlite(_) => OF_SQLITE,
-        Db::Postgres(_) => OF_POSTGRES,
+    let sql = match store.db().pool() {
+        Pool::Sqlite(_) => OF_SQLITE,
+        Pool::Postgres(_) => OF_POSTGRES,
     };
     let known: Vec<Known> = store.db().all(sql, args![table]).await?;
     let mut columns = Kinds::new();
@@ -204,6 +211,14 @@ async fn columns(store: &Store, table: &str) -> Result<Kinds, StoreError> {
     }
     columns.sort_unstable();
     Ok(columns)
+}
+
+/// The facilities' keys are sealed by the backup's own lock: who has its key needs no master key.
+fn unlocked(keys: &key::Keys, raw: Raw) -> Result<Raw, StoreError> {
+    match raw {
+        Raw::Bytes(bytes) => Ok(Raw::Bytes(key::for_backup(keys, bytes)?)),
+        other => Ok(other),
+    }
 }
 
 fn cell(raw: Raw) -> Value {
@@ -293,13 +308,17 @@ async fn fill(
     let mut table = String::new();
     let mut sql = "";
     let mut kinds: Vec<Kind> = Vec::new();
+    let mut sealed_key = None;
     let said = loop {
         let line = next()?;
         match &line {
             Value::Array(cells) if cells.len() == kinds.len() && !kinds.is_empty() => {
                 let args = cells.iter().zip(&kinds);
                 let args: Option<Vec<Arg>> = args.map(|(cell, kind)| arg(cell, *kind)).collect();
-                let args = args.ok_or_else(|| wrong("読めない値があります"))?;
+                let mut args = args.ok_or_else(|| wrong("読めない値があります"))?;
+                if let Some(Arg::B(Some(sealed))) = sealed_key.and_then(|place| args.get_mut(place)) {
+                    *sealed = key::from_backup(tx.keys(), sealed)?.0;
+                }
                 tx.exec(sql, args).await?;
                 summary.add(&table, &line.to_string());
             }
@@ -311,6 +330,8 @@ async fn fill(
                 let columns = columns.filter(|all| TABLES.contains(&name) && !all.is_empty());
                 let columns = columns.ok_or_else(|| wrong("知らない表があります"))?;
                 name.clone_into(&mut table);
+                let is_sealed = |(column, _): &(&str, Kind)| *column == "sealed";
+                sealed_key = columns.iter().position(is_sealed).filter(|_| name == "data_key");
                 kinds = columns.iter().map(|(_, kind)| *kind).collect();
                 let columns: Vec<&str> = columns.into_iter().map(|(name, _)| name).collect();
                 let places: Vec<String> =
@@ -328,6 +349,9 @@ async fn fill(
         return Err(wrong("行の数か中身が、控えの終わりに書かれたものと違います"));
     }
     if let Purpose::Restore(at) = purpose {
+        // Papers were issued since the backup, and no number may name two.
+        let skip = format!("update document_serial set last = last + {SKIPPED_SERIALS}");
+        tx.exec(once(skip), args![]).await?;
         directive::on_restore(tx, at).await?;
     }
     Ok(summary)
@@ -362,6 +386,9 @@ fn arg(cell: &Value, kind: Kind) -> Option<Arg> {
         (Value::Null, Kind::Text) => Some(Arg::T(None)),
         (Value::Null, Kind::Integer) => Some(Arg::I(None)),
         (Value::Null, Kind::Bytes) => Some(Arg::B(None)),
+        (Value::String(text), Kind::Text) if text.starts_with(key::SEALED_TEXT) => {
+            Some(Arg::S(text.clone()))
+        }
         (Value::String(text), Kind::Text) => Some(Arg::from(text)),
         (Value::Number(number), Kind::Integer) => number.as_i64().map(Arg::from),
         (Value::Object(object), Kind::Bytes) => {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::audit::{self, Author, Entry};
 use super::document::{self, NewDocument};
-use super::{Store, StoreError};
+use super::{Store, StoreError, key};
 use crate::domain::clock::Moment;
 use crate::domain::id::{BinderId, DocumentId, ResidentId, StaffId};
 use crate::domain::permit::{IssueDocument, Permit, ReadResident};
@@ -100,7 +100,7 @@ pub async fn issue(
             &actor.name,
             binder.pages,
             binder.sha256,
-            binder.pdf
+            key::of_binder(tx, facility, binder.id).await?.seal(binder.pdf)?
         ];
         tx.exec(ISSUE, args).await?;
         for (document, page) in papers {

@@ -17,6 +17,7 @@ use sqlx::{Arguments, AssertSqlSafe, Row, TypeInfo, ValueRef};
 use tokio_stream::StreamExt;
 
 use super::error::StoreError;
+use super::key::{self, KeyId, Keys, Sealed, SealedText};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::id::{
@@ -30,6 +31,26 @@ pub(super) enum Arg {
     I(Option<i64>),
     T(Option<String>),
     B(Option<Vec<u8>>),
+    /// A text that begins like a sealed one because it is.
+    S(String),
+}
+
+impl From<Sealed> for Arg {
+    fn from(sealed: Sealed) -> Self {
+        Self::B(Some(sealed.0))
+    }
+}
+
+impl From<Option<Sealed>> for Arg {
+    fn from(sealed: Option<Sealed>) -> Self {
+        Self::B(sealed.map(|sealed| sealed.0))
+    }
+}
+
+impl From<SealedText> for Arg {
+    fn from(sealed: SealedText) -> Self {
+        Self::S(sealed.0)
+    }
 }
 
 macro_rules! arg_from {
@@ -193,7 +214,13 @@ macro_rules! versioned {
     };
 }
 
-pub(super) enum AnyRow<'r> {
+/// A row of either engine, and the keys of what is sealed in it.
+pub(super) struct AnyRow<'r> {
+    engine: EngineRow<'r>,
+    keys: &'r Keys,
+}
+
+enum EngineRow<'r> {
     Sqlite(&'r SqliteRow),
     Postgres(&'r PgRow),
 }
@@ -201,9 +228,9 @@ pub(super) enum AnyRow<'r> {
 macro_rules! read_cell {
     ($($read:ident -> $type:ty;)*) => {$(
         fn $read(&self, column: &str) -> Result<Option<$type>, StoreError> {
-            match self {
-                Self::Sqlite(row) => row.try_get(column),
-                Self::Postgres(row) => row.try_get(column),
+            match self.engine {
+                EngineRow::Sqlite(row) => row.try_get(column),
+                EngineRow::Postgres(row) => row.try_get(column),
             }
             .map_err(|error| unreadable(column, error))
         }
@@ -213,8 +240,18 @@ macro_rules! read_cell {
 impl AnyRow<'_> {
     read_cell! {
         integer -> i64;
-        text -> String;
-        bytes -> Vec<u8>;
+        kept_text -> String;
+        kept_bytes -> Vec<u8>;
+    }
+
+    fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
+        let kept = self.kept_text(column)?;
+        kept.map(|text| self.keys.open_text(text)).transpose()
+    }
+
+    fn bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let kept = self.kept_bytes(column)?;
+        kept.map(|bytes| self.keys.open(bytes)).transpose()
     }
 }
 
@@ -310,32 +347,119 @@ impl<A: FromRow, B: FromRow> FromRow for (A, B) {
 
 /// Where reading happens. Writing is `writer::Writer`'s alone.
 #[derive(Clone)]
-pub(super) enum Db {
+pub(super) struct Db {
+    pool: Pool,
+    keys: Arc<Keys>,
+}
+
+#[derive(Clone)]
+pub(super) enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
+/// Rows as they came; what is sealed in them is opened when they are read.
+pub(super) enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+impl Rows {
+    /// # Errors
+    /// `KeyNeeded` when something is sealed by a key that was not read yet.
+    pub fn read<T: FromRow>(&self, keys: &Keys) -> Result<Vec<T>, StoreError> {
+        let read = |engine| T::from_row(&AnyRow { engine, keys });
+        match self {
+            Self::Sqlite(rows) => rows
+                .iter()
+                .map(|row| read(EngineRow::Sqlite(row)))
+                .collect(),
+            Self::Postgres(rows) => rows
+                .iter()
+                .map(|row| read(EngineRow::Postgres(row)))
+                .collect(),
+        }
+    }
+}
+
+row! {
+    struct Kept { id: Vec<u8> }
+}
+
 impl Db {
+    pub fn new(pool: Pool, keys: Arc<Keys>) -> Self {
+        Self { pool, keys }
+    }
+
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    async fn fetch(&self, sql: &'static str, args: Vec<Arg>) -> Result<Rows, StoreError> {
+        Ok(match &self.pool {
+            Pool::Sqlite(pool) => Rows::Sqlite(
+                sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
+                    .fetch_all(pool)
+                    .await?,
+            ),
+            Pool::Postgres(pool) => Rows::Postgres(
+                sqlx::query_with(sql, bind::<PgArguments>(sql, args)?)
+                    .fetch_all(pool)
+                    .await?,
+            ),
+        })
+    }
+
     /// All rows, in the statement's order.
     pub async fn all<T: FromRow>(
         &self,
         sql: &'static str,
         args: Vec<Arg>,
     ) -> Result<Vec<T>, StoreError> {
-        match self {
-            Self::Sqlite(pool) => {
-                let rows = sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
-                    .fetch_all(pool)
-                    .await?;
-                read_sqlite(&rows)
-            }
-            Self::Postgres(pool) => {
-                let rows = sqlx::query_with(sql, bind::<PgArguments>(sql, args)?)
-                    .fetch_all(pool)
-                    .await?;
-                read_postgres(&rows)
+        let rows = self.fetch(sql, args).await?;
+        loop {
+            match rows.read(&self.keys) {
+                Err(StoreError::KeyNeeded(id)) => self.learn(id).await?,
+                read => return read,
             }
         }
+    }
+
+    async fn learn(&self, id: KeyId) -> Result<(), StoreError> {
+        let [facility, residents] = key::LEARN;
+        let facility = self.fetch(facility, args![id.as_slice()]).await?;
+        let residents = self.fetch(residents, args![id.as_slice()]).await?;
+        let learnt = self.keys.learn(id, &facility, &residents)?;
+        self.keys.committed(&learnt);
+        Ok(())
+    }
+
+    /// The ids of the keys that a statement selects, each with the name of the key that seals it.
+    pub async fn sealed_by(&self, sql: &'static str) -> Result<Vec<(Vec<u8>, KeyId)>, StoreError> {
+        let rows = self.fetch(sql, args![]).await?;
+        let keys: Vec<Kept> = rows.read(&self.keys)?;
+        let sealed: Vec<Vec<u8>> = match &rows {
+            Rows::Sqlite(rows) => rows
+                .iter()
+                .map(|row| row.try_get("sealed"))
+                .collect::<Result<_, _>>()?,
+            Rows::Postgres(rows) => rows
+                .iter()
+                .map(|row| row.try_get("sealed"))
+                .collect::<Result<_, _>>()?,
+        };
+        let named = keys.into_iter().zip(sealed);
+        named
+            .map(|(key, sealed)| {
+                let by =
+                    key::sealed_by(&sealed).ok_or_else(|| unreadable("sealed", "not sealed"))?;
+                Ok((key.id, by))
+            })
+            .collect()
     }
 
     /// The first row, if there is one.
@@ -407,15 +531,15 @@ impl Db {
         statements: &[String],
         each: &mut dyn FnMut(usize, Vec<Raw>) -> Result<(), E>,
     ) -> Result<(), E> {
-        match self {
-            Self::Sqlite(pool) => {
+        match &self.pool {
+            Pool::Sqlite(pool) => {
                 let mut connection = pool.acquire().await.map_err(StoreError::from)?.detach();
                 raw(&mut connection, "begin").await?;
                 let open = &mut connection;
                 raw_rows!(open, statements, each);
                 raw(&mut connection, "commit").await?;
             }
-            Self::Postgres(pool) => {
+            Pool::Postgres(pool) => {
                 let mut connection = pool.acquire().await.map_err(StoreError::from)?.detach();
                 const BEGIN: &str = "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; \
                     begin transaction isolation level repeatable read read only";
@@ -434,18 +558,6 @@ async fn raw<'c, X: sqlx::Executor<'c>>(executor: X, sql: &'static str) -> Resul
     Ok(())
 }
 
-pub(super) fn read_sqlite<T: FromRow>(rows: &[SqliteRow]) -> Result<Vec<T>, StoreError> {
-    rows.iter()
-        .map(|row| T::from_row(&AnyRow::Sqlite(row)))
-        .collect()
-}
-
-pub(super) fn read_postgres<T: FromRow>(rows: &[PgRow]) -> Result<Vec<T>, StoreError> {
-    rows.iter()
-        .map(|row| T::from_row(&AnyRow::Postgres(row)))
-        .collect()
-}
-
 /// What both drivers' arguments take.
 pub(super) trait Bind: Default {
     fn bind(&mut self, arg: Arg) -> Result<(), sqlx::error::BoxDynError>;
@@ -459,6 +571,7 @@ macro_rules! bind_for {
                     Arg::I(value) => Arguments::add(self, value),
                     Arg::T(value) => Arguments::add(self, value),
                     Arg::B(value) => Arguments::add(self, value),
+                    Arg::S(value) => Arguments::add(self, value),
                 }
             }
         }
@@ -471,7 +584,8 @@ pub(super) fn bind<A: Bind>(sql: &str, args: Vec<Arg>) -> Result<A, StoreError> 
     debug_assert_eq!(parameters(sql), args.len(), "parameters of: {sql}");
     let mut arguments = A::default();
     for arg in args {
-        if matches!(&arg, Arg::T(Some(text)) if text.contains('\0')) {
+        if matches!(&arg, Arg::T(Some(text)) if text.contains('\0') || text.starts_with(key::SEALED_TEXT))
+        {
             return Err(StoreError::Unstorable);
         }
         arguments
@@ -516,7 +630,9 @@ mod tests {
     }
 
     async fn db() -> Db {
-        Db::Sqlite(SqlitePool::connect("sqlite::memory:").await.unwrap())
+        let pool = SqlitePool::connect("sqlite::memory:").await.unwrap();
+        let keys = Keys::new(key::MasterKey::Text(String::new()));
+        Db::new(Pool::Sqlite(pool), Arc::new(keys))
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
 use super::writer::Tx;
 use super::resident::PAGE;
-use super::{Store, StoreError, resident};
+use super::{Store, StoreError, key, resident};
 use crate::domain::answer::{Coded, Inputs, Problems};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
@@ -338,7 +338,8 @@ async fn append(
 ) -> Result<Said, StoreError> {
     let Next { next: seq } = tx.one(NEXT, args![facility, resident]).await?;
     let id = StatementId(format!("{resident}.{seq}"));
-    let body = statement.json().to_string().into_bytes();
+    let key = key::of_resident(tx, facility, resident).await?;
+    let body = statement.json().to_string();
     let args = args![
         facility,
         resident,
@@ -350,7 +351,7 @@ async fn append(
         &speaker.staff,
         &speaker.name,
         speaker.role.code(),
-        body
+        key.seal(body.as_bytes())?
     ];
     tx.exec(APPEND, args).await?;
     Ok(Said {

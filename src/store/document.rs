@@ -5,7 +5,7 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::db::FromRow;
 use super::writer::Tx;
-use super::{Store, StoreError, directive, handoff, link, resident};
+use super::{Store, StoreError, directive, handoff, key, link, resident};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::id::{DocumentId, HandoffId, ResidentId, StaffId};
@@ -321,6 +321,7 @@ pub(super) async fn keep(
     if newest != document.statements {
         return Err(StoreError::Conflict { current: newest });
     }
+    let key = key::of_resident(tx, facility, document.resident).await?;
     let args = args![
         facility,
         document.id,
@@ -337,8 +338,8 @@ pub(super) async fn keep(
         i64::from(document.order.copies),
         document.order.kept_at,
         document.sha256,
-        document.body,
-        document.pdf
+        key.seal(document.body)?,
+        key.seal(document.pdf)?
     ];
     if tx.exec(ISSUE, args).await? == 0 {
         return Err(StoreError::Exists);

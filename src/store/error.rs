@@ -16,6 +16,11 @@ pub enum StoreError {
     /// The schema is of a newer version of this program, or was changed by hand.
     Schema { database: String, cause: String },
 
+    /// The master key is missing, cannot be read, or is not the one by which the records were sealed.
+    Key(String),
+    /// Something is sealed by a key that this process has not read yet: `db` and `writer` read it and try again.
+    KeyNeeded(super::key::KeyId),
+
     /// No such row in the permit's facility; another facility's row gives the same answer.
     NotFound,
     /// The row moved since the caller read it; `current` is its version or revision now.
@@ -61,7 +66,7 @@ impl StoreError {
     pub fn is_fault(&self) -> bool {
         match self {
             Self::Engine(error) => !is_constraint(error),
-            Self::Unconfirmed | Self::Unreadable(_) => true,
+            Self::Unconfirmed | Self::Unreadable(_) | Self::Key(_) => true,
             _ => false,
         }
     }
@@ -115,6 +120,8 @@ impl std::fmt::Display for StoreError {
                 f,
                 "データベース {database} は別の hikitsugi が使用中です。先にそちらを止めてください"
             ),
+            Self::Key(cause) => write!(f, "記録を開く鍵を使えません: {cause}"),
+            Self::KeyNeeded(_) => f.write_str("a key was not read"),
             Self::Schema { database, cause } => write!(
                 f,
                 "データベース {database} の構造がこの版の hikitsugi と合いません: {cause}"

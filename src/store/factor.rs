@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::audit::{self, Author, Entry};
 use super::writer::Tx;
-use super::{Store, StoreError};
+use super::{Store, StoreError, key};
 use crate::domain::clock::Moment;
 use crate::domain::id::{FacilityId, StaffId};
 use crate::domain::permit::{Actor, Role};
@@ -94,7 +94,8 @@ pub async fn start(
     at: Moment,
 ) -> Result<Factor, StoreError> {
     in_tx!(store, at, tx => {
-        tx.exec(START, args![&actor.facility, &actor.staff, fresh, at]).await?;
+        let secret = key::of_facility(tx, &actor.facility).await?.seal(fresh)?;
+        tx.exec(START, args![&actor.facility, &actor.staff, secret, at]).await?;
         tx.one(FIND, args![&actor.facility, &actor.staff]).await
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
-use super::{Store, StoreError, sending};
+use super::{Store, StoreError, key, sending};
 use crate::domain::clock::Moment;
 use crate::domain::fax::{Event, State, may_check};
 use crate::domain::id::{DocumentId, FaxId, ResidentId, StaffId};
@@ -155,7 +155,8 @@ pub async fn record(
             return Err(StoreError::FaxAlone);
         }
         let seq = i64::try_from(events.len()).unwrap_or(i64::MAX);
-        let args = args![facility, fax, seq, event.code(), words, at, &actor.staff, &actor.name];
+        let sealed = key::of_resident(tx, facility, &known.resident_id).await?.seal_text(words)?;
+        let args = args![facility, fax, seq, event.code(), sealed, at, &actor.staff, &actor.name];
         if tx.exec(RECORD, args).await? == 0 {
             return Err(StoreError::Moved);
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::attachment::{self, NewAttachment};
 use super::writer::Tx;
-use super::{Store, StoreError, resident};
+use super::{Store, StoreError, key, resident};
 use crate::domain::clock::Moment;
 use crate::domain::date::Day;
 use crate::domain::handoff::{Ending, Part};
@@ -275,6 +275,7 @@ pub(super) async fn put(
     }
     let version = seen + 1;
     let (staff, name) = by;
+    let body = key::of_resident(tx, facility, &known.resident_id).await?.seal_text(body)?;
     let args = args![facility, id, part.code(), version, body, at, staff, name];
     tx.exec(WRITE, args).await?;
     let detail = json!({"handoff": id, "part": part.code(), "version": version});

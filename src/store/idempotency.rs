@@ -3,7 +3,7 @@
 //! A key is claimed before the work and settled after it. If the process dies between, the key stays claimed until it
 //! is forgotten, and a repeat is refused rather than done twice.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, key as seal};
 use crate::domain::clock::Moment;
 use crate::domain::permit::Permit;
 
@@ -70,6 +70,7 @@ pub async fn settle<A>(
 ) -> Result<(), StoreError> {
     let (facility, staff) = (permit.facility(), &permit.actor().staff);
     in_tx!(store, at, tx => {
+        let body = seal::of_facility(tx, facility).await?.seal(body)?;
         tx.exec(SETTLE, args![facility, staff, key, i64::from(status), body]).await?;
         Ok(())
     })

@@ -10,6 +10,7 @@
 #[macro_use]
 mod db;
 mod error;
+pub mod key;
 mod open;
 mod writer;
 
@@ -18,8 +19,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use audit::{Author, Entry};
 pub use error::StoreError;
+pub use key::MasterKey;
 
-use self::db::Db;
+use self::db::{Db, Pool};
+use self::key::Keys;
 use self::open::Address;
 use self::writer::{Tx, Writer};
 use crate::domain::clock::Moment;
@@ -31,7 +34,7 @@ macro_rules! features {
 
         /// Every SQL statement of the program: file, name and text.
         pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
-            [("writer", writer::STATEMENTS), $((stringify!($name), $name::STATEMENTS)),*]
+            [("writer", writer::STATEMENTS), ("key", key::STATEMENTS), $((stringify!($name), $name::STATEMENTS)),*]
                 .iter()
                 .flat_map(|(file, list)| list.iter().map(|(name, sql)| (*file, *name, *sql)))
                 .collect()
@@ -85,13 +88,14 @@ impl Store {
     /// Opens a database by its address, creates or migrates its schema, or says why not.
     ///
     /// # Errors
-    /// `Address`, `Unusable`, `Locked` or `Schema`.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
+    /// `Address`, `Unusable`, `Locked`, `Schema`, or `Key` when the master key does not open what is sealed.
+    pub async fn open(url: &str, key: MasterKey) -> Result<Self, StoreError> {
+        let keys = Arc::new(Keys::new(key));
         let core = match Address::parse(url)? {
             Address::Sqlite(path) => {
                 let opened = open::sqlite(&path).await?;
                 Core {
-                    db: Db::Sqlite(opened.readers),
+                    db: Db::new(Pool::Sqlite(opened.readers), keys),
                     writer: Writer::sqlite(opened.writer, Some(opened.first)),
                     lock: Mutex::new(Some(opened.lock)),
                 }
@@ -99,35 +103,48 @@ impl Store {
             Address::Postgres(options) => {
                 let pool = open::postgres(*options).await?;
                 Core {
-                    db: Db::Postgres(pool.clone()),
+                    db: Db::new(Pool::Postgres(pool.clone()), keys),
                     writer: Writer::postgres(pool),
                     lock: Mutex::new(None),
                 }
             }
         };
-        Ok(Self::of(core))
+        Self::of(core).settled(true).await
     }
 
     /// Opens a database only to look at it, also while another process serves it. Nothing is created or migrated.
     ///
     /// # Errors
-    /// `Address`, `Unusable`, or `Schema` when the schema is not this version's.
-    pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
+    /// `Address`, `Unusable`, `Key`, or `Schema` when the schema is not this version's.
+    pub async fn open_to_read(url: &str, key: MasterKey) -> Result<Self, StoreError> {
+        let keys = Arc::new(Keys::new(key));
         let (db, writer) = match Address::parse(url)? {
             Address::Sqlite(path) => (
-                Db::Sqlite(open::sqlite_to_read(&path).await?),
+                Db::new(Pool::Sqlite(open::sqlite_to_read(&path).await?), keys),
                 Writer::sqlite(open::sqlite_writer(&path), None),
             ),
             Address::Postgres(options) => {
                 let pool = open::postgres_to_read(*options).await?;
-                (Db::Postgres(pool.clone()), Writer::postgres(pool))
+                (
+                    Db::new(Pool::Postgres(pool.clone()), keys),
+                    Writer::postgres(pool),
+                )
             }
         };
-        Ok(Self::of(Core {
+        let core = Core {
             db,
             writer: writer.shut(),
             lock: Mutex::new(None),
-        }))
+        };
+        Self::of(core).settled(false).await
+    }
+
+    async fn settled(self, may_make: bool) -> Result<Self, StoreError> {
+        if let Err(error) = key::settle(&self, may_make).await {
+            self.close().await;
+            return Err(error);
+        }
+        Ok(self)
     }
 
     fn of(core: Core) -> Self {
@@ -149,9 +166,9 @@ impl Store {
     /// Closes all connections and lets go of the file. Other clones can do nothing any more.
     pub async fn close(&self) {
         // Readers first: only a writer that is the last to leave folds the log into the file.
-        match &self.core.db {
-            Db::Sqlite(pool) => pool.close().await,
-            Db::Postgres(pool) => pool.close().await,
+        match self.core.db.pool() {
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
         }
         self.core.writer.close().await;
         self.core
@@ -176,7 +193,7 @@ impl Store {
 
 impl Core {
     async fn begin(&self, at: Moment) -> Result<Tx, StoreError> {
-        self.writer.begin(at).await
+        self.writer.begin(&self.db, at).await
     }
 
     async fn finish<T>(&self, tx: Tx, outcome: Result<T, StoreError>) -> Result<T, StoreError> {

@@ -4,6 +4,7 @@
 //! - `postgres://…` is a server's; `?options=-csearch_path%3Dname` chooses a schema.
 
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -66,6 +67,13 @@ pub(super) struct OpenSqlite {
 pub(super) async fn sqlite(path: &Path) -> Result<OpenSqlite, StoreError> {
     let database = path.display().to_string();
     let lock = lock(path)?;
+    // The engine gives its files beside this one the same mode.
+    File::options()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| unusable(&database, error))?;
     let writer = sqlite_writer(path);
     // Migrations run in sqlx's own transactions, on a connection that is not used again.
     let mut migrating = writer
@@ -149,6 +157,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(&name)
         .map_err(|error| {
             let cause = format!("{} に書き込めません({error})", name.display());

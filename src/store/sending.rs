@@ -11,7 +11,7 @@ use super::writer::Tx;
 use super::attachment::NewAttachment;
 use super::fax::Fax;
 use super::handoff::StayFile;
-use super::{Store, StoreError, handoff};
+use super::{Store, StoreError, handoff, key};
 use crate::domain::clock::Moment;
 use crate::domain::fax;
 use crate::domain::handoff::Part;
@@ -228,9 +228,10 @@ pub async fn send(
                 return Err(StoreError::NotFound);
             }
         }
+        let key = key::of_resident(tx, facility, &stay.resident_id).await?;
         let args = args![
             facility, new.id, &stay.id, new.document, new.method.code(), new.recipient, new.department, new.person,
-            new.role, new.pages, new.attachments, new.note, new.fax, new.hospital, at, &actor.staff, &actor.name
+            new.role, new.pages, new.attachments, key.seal_text(new.note)?, new.fax, new.hospital, at, &actor.staff, &actor.name
         ];
         tx.exec(SEND, args).await?;
         if let Some(link) = new.link {
@@ -345,6 +346,7 @@ async fn note(
     }
     let seq = i64::try_from(noted.len()).unwrap_or(i64::MAX);
     let (staff, name) = by;
+    let words = key::of_resident(tx, facility, &known.resident_id).await?.seal_text(words)?;
     let args = args![facility, id, seq, event.code(), words, at, staff, name];
     if tx.exec(RECORD, args).await? == 0 {
         return Err(StoreError::Moved);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::audit::{self, Author, Entry};
-use super::resident;
+use super::{key, resident};
 use super::writer::Tx;
 use super::{Store, StoreError};
 use crate::domain::clock::Moment;
@@ -231,16 +231,17 @@ pub(super) async fn insert(
     sheet: &NewRevision<'_>,
     at: Moment,
 ) -> Result<(), StoreError> {
+    let key = key::of_resident(tx, &actor.facility, resident).await?;
     let args = args![
         &actor.facility,
         resident,
         revision,
-        sheet.reason,
+        key.seal_text(sheet.reason)?,
         &actor.staff,
         &actor.name,
         actor.role.code(),
         at,
-        sheet.body
+        key.seal(sheet.body)?
     ];
     tx.exec(INSERT, args).await?;
     if sheet.verified {
@@ -319,6 +320,7 @@ pub async fn save_draft(
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
         exists(tx, facility, resident).await?;
+        let body = key::of_resident(tx, facility, resident).await?.seal(body)?;
         let args = args![facility, resident, &permit.actor().staff, base_revision, at, body];
         tx.exec(SAVE_DRAFT, args).await?;
         let detail = json!({"base_revision": base_revision});

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::audit::{self, Author, Entry};
 use super::link::FoundLink;
 use super::writer::Tx;
-use super::{Store, StoreError, resident};
+use super::{Store, StoreError, key, resident};
 use crate::domain::clock::Moment;
 use crate::domain::id::{FacilityId, ResidentId, StaffId, TransportId};
 use crate::domain::permit::{Permit, ReadResident, RecordTransport};
@@ -207,9 +207,11 @@ pub async fn record(
         }
         let seq = i64::try_from(noted.len()).unwrap_or(i64::MAX);
         let tapped_at = note.tapped_at.map_or(at, |tapped| tapped.clamp(known.at, at.max(known.at)));
+        let key = key::of_resident(tx, facility, &known.resident_id).await?;
         let args = args![
-            facility, id, seq, note.event.code(), note.about, note.who, note.outcome.map(|outcome| outcome.code().to_owned()),
-            note.words, note.body.json().to_string(), note.tap, tapped_at, &actor.staff, &actor.name
+            facility, id, seq, note.event.code(), note.about, key.seal_text(note.who)?,
+            note.outcome.map(|outcome| outcome.code().to_owned()), key.seal_text(note.words)?,
+            key.seal_text(&note.body.json().to_string())?, note.tap, tapped_at, &actor.staff, &actor.name
         ];
         tx.exec(RECORD, args).await?;
         let detail = json!({"transport": id, "seq": seq, "event": note.event.code()});

@@ -20,8 +20,9 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
-use super::db::{Arg, Db, FromRow, bind, read_postgres, read_sqlite};
+use super::db::{Arg, Db, FromRow, Rows, bind};
 use super::error::StoreError;
+use super::key::{self, KeyId, KeyRow, Keys};
 use crate::domain::clock::Moment;
 use crate::domain::id::FacilityId;
 
@@ -53,6 +54,9 @@ enum Engine {
 pub(super) struct Tx {
     engine: TxEngine,
     at: Moment,
+    keys: Arc<Keys>,
+    /// Keys that were made or looked up within this transaction: others seal by them only once it is on disk.
+    new_keys: Vec<KeyRow>,
     /// A statement failed: whatever the block made of it, nothing is committed.
     failed: bool,
     /// The last audit entry of each chain, to be found again before the write is acknowledged.
@@ -83,33 +87,47 @@ impl Tx {
         Ok(outcome?)
     }
 
+    async fn fetch(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Rows, StoreError> {
+        let outcome = match &mut self.engine {
+            TxEngine::Sqlite(connection, _) => {
+                sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
+                    .fetch_all(connection)
+                    .await
+                    .map(Rows::Sqlite)
+            }
+            TxEngine::Postgres(tx) => sqlx::query_with(sql, bind::<PgArguments>(sql, args)?)
+                .fetch_all(&mut **tx)
+                .await
+                .map(Rows::Postgres),
+        };
+        self.failed |= outcome.is_err();
+        Ok(outcome?)
+    }
+
     pub async fn all<T: FromRow>(
         &mut self,
         sql: &'static str,
         args: Vec<Arg>,
     ) -> Result<Vec<T>, StoreError> {
-        let outcome = match &mut self.engine {
-            TxEngine::Sqlite(connection, _) => {
-                match sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
-                    .fetch_all(connection)
-                    .await
-                {
-                    Ok(rows) => read_sqlite(&rows),
-                    Err(error) => Err(error.into()),
+        let rows = self.fetch(sql, args).await?;
+        loop {
+            match rows.read(&self.keys) {
+                Err(StoreError::KeyNeeded(id)) => self.learn(id).await?,
+                read => {
+                    self.failed |= read.is_err();
+                    return read;
                 }
             }
-            TxEngine::Postgres(tx) => {
-                match sqlx::query_with(sql, bind::<PgArguments>(sql, args)?)
-                    .fetch_all(&mut **tx)
-                    .await
-                {
-                    Ok(rows) => read_postgres(&rows),
-                    Err(error) => Err(error.into()),
-                }
-            }
-        };
-        self.failed |= outcome.is_err();
-        outcome
+        }
+    }
+
+    async fn learn(&mut self, id: KeyId) -> Result<(), StoreError> {
+        let [facility, residents] = key::LEARN;
+        let facility = self.fetch(facility, args![id.as_slice()]).await?;
+        let residents = self.fetch(residents, args![id.as_slice()]).await?;
+        // Not `committed`: among them may be one that this transaction made.
+        self.keys.learn(id, &facility, &residents)?;
+        Ok(())
     }
 
     pub async fn opt<T: FromRow>(
@@ -126,6 +144,23 @@ impl Tx {
         args: Vec<Arg>,
     ) -> Result<T, StoreError> {
         self.opt(sql, args).await?.ok_or(StoreError::NotFound)
+    }
+
+    /// The time of this write, as it was handed in.
+    pub fn at(&self) -> Moment {
+        self.at
+    }
+
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    pub fn new_keys(&self) -> &[KeyRow] {
+        &self.new_keys
+    }
+
+    pub fn hold_key(&mut self, row: KeyRow) {
+        self.new_keys.push(row);
     }
 
     /// The audit tells which entry must be found again.
@@ -163,7 +198,7 @@ impl Writer {
         }
     }
 
-    pub async fn begin(&self, at: Moment) -> Result<Tx, StoreError> {
+    pub async fn begin(&self, db: &Db, at: Moment) -> Result<Tx, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(sqlx::Error::PoolClosed.into());
         }
@@ -180,6 +215,8 @@ impl Writer {
             Ok(engine) => Ok(Tx {
                 engine,
                 at,
+                keys: Arc::clone(db.keys()),
+                new_keys: Vec::new(),
                 failed: false,
                 entries: Vec::new(),
             }),
@@ -194,10 +231,11 @@ impl Writer {
     pub async fn finish<T>(
         &self,
         db: &Db,
-        tx: Tx,
+        mut tx: Tx,
         outcome: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let at = tx.at;
+        let new_keys = std::mem::take(&mut tx.new_keys);
         let done = match outcome {
             Ok(value) if !tx.failed => commit(db, tx).await.map(|()| value),
             Ok(_) => {
@@ -212,7 +250,10 @@ impl Writer {
             }
         };
         match &done {
-            Ok(_) => self.health().worked(),
+            Ok(_) => {
+                db.keys().committed(&new_keys);
+                self.health().worked();
+            }
             Err(error) if error.is_fault() && !error.is_retryable() => self.health().failed(at),
             Err(_) => {}
         }
@@ -378,8 +419,8 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
     use crate::store::instance;
+    use crate::store::{MasterKey, Store};
 
     const FILL: &str = "insert into instance (name, value, created_at) values ($1, $2, 0)";
     const NO_MORE_PAGES: &str = "pragma max_page_count = 1";
@@ -404,7 +445,8 @@ mod tests {
         let folder = Folder(std::env::temp_dir().join(name));
         std::fs::create_dir_all(&folder.0).unwrap();
         let url = format!("sqlite:{}", folder.0.join("test.db").display());
-        (Store::open(&url).await.unwrap(), folder)
+        let key = MasterKey::fresh().unwrap();
+        (Store::open(&url, key).await.unwrap(), folder)
     }
 
     async fn rows(store: &Store) -> i64 {

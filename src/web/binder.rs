@@ -515,7 +515,7 @@ pub async fn show(
         None,
         json!({"binder": id, "papers": papers.len()}),
     );
-    app.store.note_read(&permit, app.now(), entry).await?;
+    load::note_view(&app, &permit, entry).await?;
     let ended = papers
         .iter()
         .filter(|paper| paper.link_ended_at.is_some())

@@ -744,7 +744,7 @@ async fn exported(
     machine: Machine,
 ) -> Result<Response, WebError> {
     let (paper, said) = own_document(app, page, permit, id, document).await?;
-    load::note_read(app, permit, &paper.resident_id, "document.exported").await?;
+    load::note_export(app, permit, &paper.resident_id, "document.exported").await?;
     Ok(match machine {
         Machine::Json => download(
             &paper.serial,

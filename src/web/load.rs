@@ -9,7 +9,7 @@ use crate::domain::directive::state::State;
 use crate::domain::directive::{Said, last_talk};
 use crate::domain::form::{Level, Source};
 use crate::domain::id::ResidentId;
-use crate::domain::permit::{EditSheet, Permit, ReadResident};
+use crate::domain::permit::{Action, EditSheet, Permit, ReadResident};
 use crate::domain::record::{FacilityFacts, Record};
 use crate::domain::resident::{Head, Status, alike};
 use crate::domain::sheet as rules;
@@ -18,7 +18,7 @@ use crate::domain::view::{Marks, SheetView};
 use crate::export::pdf::Fonts;
 use crate::store::resident::{Find, ResidentHead};
 use crate::store::sheet::{NewRevision, Revision};
-use crate::store::{StoreError, directive, facility, resident, sheet};
+use crate::store::{Entry, StoreError, directive, facility, resident, sheet};
 
 /// A resident with the current sheet and all that was said, ready to be shown.
 pub struct Loaded {
@@ -337,13 +337,48 @@ pub async fn everybody(
 }
 
 /// Writes down that somebody looked at a resident, before the answer leaves (safety.md S20).
+///
+/// Where the database takes no writes, a page is shown all the same, for nobody waits for a disk at 3 a.m.; the log then
+/// holds what the audit cannot. What leaves as data does not: [`note_export`].
 pub async fn note_read(
     app: &App,
     permit: &Permit<ReadResident>,
     id: &ResidentId,
     what: &'static str,
 ) -> Result<(), WebError> {
-    let entry = crate::store::Entry::new(what, Some(id), serde_json::json!({}));
+    note_view(
+        app,
+        permit,
+        Entry::new(what, Some(id), serde_json::json!({})),
+    )
+    .await
+}
+
+/// [`note_read`], with the whole entry.
+pub async fn note_view<A: Action>(
+    app: &App,
+    permit: &Permit<A>,
+    entry: Entry,
+) -> Result<(), WebError> {
+    let (what, subject) = (entry.action, entry.subject.clone());
+    match app.store.note_read(permit, app.now(), entry).await {
+        Err(error) if error.is_fault() || matches!(error, StoreError::ReadOnly) => {
+            let (facility, staff) = (permit.facility(), &permit.actor().staff);
+            tracing::error!(%error, what, ?subject, %facility, %staff, "a view is not in the audit");
+            Ok(())
+        }
+        noted => Ok(noted?),
+    }
+}
+
+/// Writes down that something of a resident leaves as data. Nothing leaves unless that is on disk.
+pub async fn note_export(
+    app: &App,
+    permit: &Permit<ReadResident>,
+    id: &ResidentId,
+    what: &'static str,
+) -> Result<(), WebError> {
+    let entry = Entry::new(what, Some(id), serde_json::json!({}));
     Ok(app.store.note_read(permit, app.now(), entry).await?)
 }
 

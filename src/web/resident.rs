@@ -82,7 +82,7 @@ pub async fn list(
         None,
         serde_json::json!({"rows": found.len()}),
     );
-    app.store.note_read(&permit, app.now(), entry).await?;
+    load::note_view(&app, &permit, entry).await?;
     let title = "入居者";
     Ok(page.show(
         Place::Residents,

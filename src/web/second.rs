@@ -187,6 +187,7 @@ async fn setup_page(
                     li {
                         "アプリで下のコードを読み取る"
                         div .setup-code { (PreEscaped(code.svg("認証アプリで読み取るQRコード"))) }
+                        p { a href=(digits.address()) { "この端末の認証アプリで登録する" } }
                         details {
                             summary { "読み取れないときは、この文字をアプリに入れる" }
                             p .code #key { (digits.key()) }

@@ -404,13 +404,18 @@ pub struct First {
 /// Somebody whose password was right and who has the second factor too.
 pub struct Proven(Actor);
 
+/// Under what failures to sign in are counted. What was typed may be a password in the wrong field: its digest is kept.
+fn failures_key(login: &str) -> String {
+    hex(&sha256(login.as_bytes()))
+}
+
 impl First {
     /// Somebody whom an invitation let choose a password.
     pub fn invited(person: &Invited, source: &str) -> Self {
         Self {
             actor: person.actor(source),
             login: person.login.clone(),
-            failures_of: person.login.clone(),
+            failures_of: failures_key(&person.login),
             is_remembered: false,
         }
     }
@@ -443,7 +448,7 @@ pub async fn first_factor(
         return Err(Refusal::Wrong);
     }
     let known = staff::by_login(&app.store, login).await?;
-    let mut failures_of = login.to_owned();
+    let mut failures_of = failures_key(login);
     let mut is_remembered = false;
     if let Some(person) = &known
         && let Some(token) = cookie(headers, &cookie_name(app, Kept::Device(&person.id)))
@@ -452,7 +457,7 @@ pub async fn first_factor(
         is_remembered =
             factor::is_remembered(&app.store, &person.facility_id, &person.id, &hash, now).await?;
         if is_remembered {
-            failures_of = format!("{login} {}", &hex(&hash)[..8]);
+            failures_of = format!("{failures_of} {}", &hex(&hash)[..8]);
         }
     }
     if staff::login_failures(&app.store, &failures_of, since).await? >= FAILURES_MAX {
@@ -585,7 +590,7 @@ pub async fn awaited(
             facility: person.facility_id,
             source: source.to_owned(),
         },
-        failures_of: person.login.clone(),
+        failures_of: failures_key(&person.login),
         login: person.login,
         is_remembered: false,
     }))

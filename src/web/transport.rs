@@ -94,7 +94,7 @@ pub async fn list(
         None,
         serde_json::json!({"rows": found.len()}),
     );
-    app.store.note_read(&permit, app.now(), entry).await?;
+    load::note_view(&app, &permit, entry).await?;
     let title = "急変: どなたですか";
     Ok(page.show(
         Place::Transports,

@@ -8,12 +8,15 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::store::schema::is_ours;
 use crate::story::directive::Home;
-use crate::support::Bench;
 use crate::support::service::Service;
+use crate::support::{Bench, MASTER_KEY};
 
 fn hikitsugi(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hikitsugi"));
-    command.args(args).env_remove("HIKITSUGI_BACKUP_TO");
+    command
+        .args(args)
+        .env_remove("HIKITSUGI_BACKUP_TO")
+        .envs([MASTER_KEY]);
     command.output().unwrap()
 }
 

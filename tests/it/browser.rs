@@ -678,6 +678,14 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
         for name in ["facility", "staff", "audit"] {
             visit(name, &format!("/{name}"));
         }
+        visit("account", "/account");
+        visit("staff-invite", "/staff/nurse2/invite");
+        browser.press("本人がいます。作り直す");
+        browser.find("#invitation");
+        browser.look("staff-invited");
+        let invitation = browser.find("#invitation").text();
+        let (_, join) = invitation.split_once("/join/").unwrap();
+        visit("join", &format!("/join/{join}"));
         visit("flow", "/facility/flow");
         visit("drills", "/drills");
         visit("drill", &drill);

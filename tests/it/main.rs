@@ -15,6 +15,7 @@ mod forms_check;
 mod golden;
 mod hazards;
 mod items;
+mod keys;
 mod layers;
 mod mail;
 mod measured;

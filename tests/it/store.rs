@@ -8,5 +8,5 @@ mod open;
 mod resident;
 pub mod schema;
 mod session;
-mod town;
+pub mod town;
 mod two_people;

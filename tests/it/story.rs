@@ -21,5 +21,5 @@ mod people;
 mod prepared;
 mod print;
 mod rules;
-mod transport;
+pub mod transport;
 mod wording;

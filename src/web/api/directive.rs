@@ -44,7 +44,7 @@ pub async fn list(
     Query(window): Query<Window>,
 ) -> Result<Response, ApiError> {
     resident::get(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &id, "directive.read").await?;
+    load::note_export(&app, &permit, &id, "directive.read").await?;
     let log = directive::log(&app.store, &permit, &id).await?;
     let wanted = usize::try_from(limit(window.limit)).unwrap_or(1);
     let after = window.after.unwrap_or(0);

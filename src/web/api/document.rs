@@ -70,7 +70,7 @@ pub async fn pdf(
 ) -> Result<Response, ApiError> {
     let (paper, _) = document::get(&app.store, &permit, &id).await?;
     let bytes = document::pdf(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &paper.resident_id, "document.printed").await?;
+    load::note_export(&app, &permit, &paper.resident_id, "document.printed").await?;
     Ok(pdf_response(&paper.serial, bytes))
 }
 

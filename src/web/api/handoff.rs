@@ -42,7 +42,7 @@ pub async fn list(
     Query(window): Query<Window>,
 ) -> Result<Json<Value>, ApiError> {
     resident::get(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &id, "handoff.viewed").await?;
+    load::note_export(&app, &permit, &id, "handoff.viewed").await?;
     let stays = handoff::of_resident(&app.store, &permit, &id, limit(window.limit)).await?;
     let items: Vec<Value> = stays.iter().map(head).collect();
     Ok(Json(json!({"items": items})))
@@ -78,7 +78,7 @@ pub async fn show(
     Path(id): Path<HandoffId>,
 ) -> Result<Json<Value>, ApiError> {
     let stay = handoff::get(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &stay.resident_id, "handoff.viewed").await?;
+    load::note_export(&app, &permit, &stay.resident_id, "handoff.viewed").await?;
     Ok(Json(whole(&app, &permit, &id).await?))
 }
 
@@ -262,7 +262,7 @@ pub async fn said(
     }
     may_see(&app, &permit, &document).await?;
     let (paper, frozen) = document::get(&app.store, &permit, &document).await?;
-    load::note_read(&app, &permit, &paper.resident_id, "document.exported").await?;
+    load::note_export(&app, &permit, &paper.resident_id, "document.exported").await?;
     let body: Value = serde_json::from_slice(&frozen.body).unwrap_or_default();
     Ok(Json(body["document"].clone()))
 }
@@ -308,7 +308,7 @@ pub async fn difference(
     Path(id): Path<HandoffId>,
 ) -> Result<Json<Value>, ApiError> {
     let loaded = load_stay(&app, &permit, &id, false).await?;
-    load::note_read(&app, &permit, &loaded.stay.resident_id, "handoff.viewed").await?;
+    load::note_export(&app, &permit, &loaded.stay.resident_id, "handoff.viewed").await?;
     let lines: Vec<Value> = changes(&app, &permit, &loaded)
         .await?
         .into_iter()

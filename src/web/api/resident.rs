@@ -178,7 +178,7 @@ pub async fn show(
     Path(id): Path<ResidentId>,
 ) -> Result<Response, ApiError> {
     let head = resident::get(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &id, "resident.viewed").await?;
+    load::note_export(&app, &permit, &id, "resident.viewed").await?;
     let json = whole_head_json(&app, &permit, &head).await?;
     Ok(with_etag(head.revision, json))
 }

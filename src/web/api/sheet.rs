@@ -25,7 +25,7 @@ pub async fn show(
     Path(id): Path<ResidentId>,
 ) -> Result<Response, ApiError> {
     let loaded = load::resident(&app, &permit, &id).await?;
-    load::note_read(&app, &permit, &id, "sheet.read").await?;
+    load::note_export(&app, &permit, &id, "sheet.read").await?;
     Ok(with_etag(
         loaded.view.marks.revision,
         sheet_json(&app, &loaded),
@@ -113,7 +113,7 @@ pub async fn revisions(
     // The sheet must exist: another facility's resident is not an empty list.
     sheet::current(&app.store, &permit, &id).await?;
     let found = sheet::list(&app.store, &permit, &id, window.before, wanted).await?;
-    load::note_read(&app, &permit, &id, "sheet.history_viewed").await?;
+    load::note_export(&app, &permit, &id, "sheet.history_viewed").await?;
     let next = (found.len() as i64 == wanted)
         .then(|| found.last().map(|last| last.revision))
         .flatten();
@@ -142,7 +142,7 @@ pub async fn revision(
         ..=1 => Record::default(),
         _ => load::read_record(&sheet::get(&app.store, &permit, &id, number - 1).await?.body)?,
     };
-    load::note_read(&app, &permit, &id, "sheet.revision_viewed").await?;
+    load::note_export(&app, &permit, &id, "sheet.revision_viewed").await?;
     let changed: Vec<Value> = changes(&before, &record)
         .iter()
         .map(|change| json!({"field": change.key, "label": change.label, "before": change.before, "after": change.after}))
@@ -164,6 +164,6 @@ pub async fn standing(
     Path(id): Path<ResidentId>,
 ) -> Result<Json<Value>, ApiError> {
     let loaded = load::resident(&app, &permit, &id).await?;
-    load::note_read(&app, &permit, &id, "standing.read").await?;
+    load::note_export(&app, &permit, &id, "standing.read").await?;
     Ok(Json(loaded.view.standing.json()))
 }

@@ -37,7 +37,7 @@ pub async fn list(
     Query(window): Query<Window>,
 ) -> Result<Json<Value>, ApiError> {
     resident::get(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &id, "transport.viewed").await?;
+    load::note_export(&app, &permit, &id, "transport.viewed").await?;
     let known = transport::of_resident(&app.store, &permit, &id, limit(window.limit)).await?;
     let items: Vec<Value> = known.iter().map(head).collect();
     Ok(Json(json!({"items": items})))
@@ -69,7 +69,7 @@ pub async fn show(
     Path(id): Path<TransportId>,
 ) -> Result<Json<Value>, ApiError> {
     let (known, noted) = transport::get(&app.store, &permit, &id).await?;
-    load::note_read(&app, &permit, &known.resident_id, "transport.viewed").await?;
+    load::note_export(&app, &permit, &known.resident_id, "transport.viewed").await?;
     Ok(Json(whole(&known, &noted)))
 }
 

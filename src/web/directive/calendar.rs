@@ -231,7 +231,7 @@ pub async fn list(
         None,
         serde_json::json!({"rows": found.len()}),
     );
-    app.store.note_read(&permit, now, entry).await?;
+    load::note_view(&app, &permit, entry).await?;
     // Within a kind of work, the oldest date first.
     found.sort_by_key(|(task, _)| (task.work, task.on));
     let signs = page.may(ActionKind::SignOrder);

@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::model::{Checked, Ground, Run, Tally};
 use super::steps::{Step, draw};
-use crate::support::{Folder, number, postgres};
+use crate::support::{Folder, master_key, number, postgres};
 
 /// On both databases together. Twenty thousand take longer than everything else on a slow machine: they are a run of
 /// their own (tests/it/directive.rs).
@@ -62,7 +62,9 @@ impl Playing {
 }
 
 async fn open(url: &str) -> Store {
-    Store::open(url).await.expect("a database opens")
+    Store::open(url, master_key())
+        .await
+        .expect("a database opens")
 }
 
 async fn reopen(store: Store, url: &str) -> Store {

@@ -3,10 +3,10 @@
 use hikitsugi::store::{Store, StoreError};
 
 use super::town::{Town, head};
-use crate::support::{Bench, Folder};
+use crate::support::{Bench, Folder, master_key};
 
 async fn refusal(url: &str) -> StoreError {
-    match Store::open(url).await {
+    match Store::open(url, master_key()).await {
         Ok(_) => panic!("{url} opened"),
         Err(error) => error,
     }
@@ -55,7 +55,12 @@ async fn a_second_program_on_the_same_file_is_refused_until_the_first_ends() {
     let error = refusal(&bench.url).await;
     assert!(matches!(error, StoreError::Locked { .. }), "{error:?}");
     bench.store.close().await;
-    Store::open(&bench.url).await.unwrap().ping().await.unwrap();
+    Store::open(&bench.url, master_key())
+        .await
+        .unwrap()
+        .ping()
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -79,7 +84,8 @@ async fn a_link_to_the_file_meets_the_same_lock() {
 async fn looking_at_what_is_not_there_creates_nothing() {
     let folder = Folder::new();
     let path = folder.path().join("none.db");
-    let Err(error) = Store::open_to_read(&format!("sqlite:{}", path.display())).await else {
+    let Err(error) = Store::open_to_read(&format!("sqlite:{}", path.display()), master_key()).await
+    else {
         panic!("opened");
     };
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
@@ -89,7 +95,7 @@ async fn looking_at_what_is_not_there_creates_nothing() {
 both_databases! {
     async fn a_served_database_can_be_looked_at_and_not_written(bench: Bench) {
         let town = Town::new(bench).await;
-        let looking = Store::open_to_read(&town.bench.url).await.unwrap();
+        let looking = Store::open_to_read(&town.bench.url, master_key()).await.unwrap();
         let id = town.admit(&head("山田 花子", "やまだ はなこ", "201")).await;
         let found = hikitsugi::store::resident::get(&looking, &town.permit(), &id).await.unwrap();
         assert_eq!(found.name, "山田 花子");
@@ -121,7 +127,7 @@ both_databases! {
         let id = town.admit(&head(name, "たかはし さきこ", "201")).await;
         town.store().close().await;
 
-        let again = Store::open(&town.bench.url).await.unwrap();
+        let again = Store::open(&town.bench.url, master_key()).await.unwrap();
         let found = hikitsugi::store::resident::get(&again, &town.permit(), &id).await.unwrap();
         assert_eq!(found.name, name);
     }

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use crate::support::MASTER_KEY;
 use crate::support::service::{HOME, OTHER, Service};
 use crate::support::tools::{Pdf, Sight, bare};
 
@@ -34,6 +35,7 @@ impl<'a> Console<'a> {
             .args(["--base-url", &self.service.base_url, "--out"])
             .arg(out)
             .env_clear()
+            .envs([MASTER_KEY])
             .output()
             .unwrap()
     }

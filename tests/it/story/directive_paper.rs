@@ -209,14 +209,17 @@ both_databases! {
         let service = Service::start(bench).await;
         let mut bed = Bedside::new(&service).await;
         bed.order("神谷 修一", "0463-00-1199").await;
-        service
-            .sql(
-                "drop trigger statement_no_update;
-                 update statement set body = cast(replace(cast(body as text), '0463-00-1199', '119') as blob)",
-                "alter table statement disable trigger user;
-                 update statement set body = convert_to(replace(convert_from(body, 'UTF8'), '0463-00-1199', '119'), 'UTF8')",
-            )
-            .await;
+        let permit = Actor::console(FacilityId::from(HOME), Role::Nurse).permit().unwrap();
+        let log = directive::log(&service.bench.store, &permit, &ResidentId::from(bed.id.as_str())).await.unwrap();
+        service.sql("drop trigger statement_no_update", "alter table statement disable trigger user").await;
+        for said in log {
+            // As it was kept before values were sealed, too.
+            let body = said.statement.json().to_string().replace("0463-00-1199", "119").replace('\'', "''");
+            let (update, of) = ("update statement set body =", format!("where seq = {}", said.seq));
+            service
+                .sql(&format!("{update} cast('{body}' as blob) {of}"), &format!("{update} convert_to('{body}', 'UTF8') {of}"))
+                .await;
+        }
         let standing = service.api("nurse").await.get(&format!("/api/v1/residents/{}/standing", bed.id)).await.value();
         assert_eq!(standing["code"], "full_cpr_invalid_order");
         assert_eq!(standing["reasons"], json!([{"code": "lacks", "text": "24時間つながる医師の電話がありません"}]));

@@ -4,8 +4,8 @@ use std::process::{Command, Output};
 
 use axum::http::StatusCode;
 
-use crate::support::Bench;
 use crate::support::service::{Answer, HOME, Person, Service};
+use crate::support::{Bench, MASTER_KEY};
 
 const PATH: &str = "/residents/import";
 const CHECK: &str = "/residents/import/check";
@@ -245,6 +245,7 @@ impl Cli<'_> {
             .args(["--database", &self.bench.url])
             .args(args)
             .env_clear()
+            .envs([MASTER_KEY])
             .output()
             .unwrap()
     }

@@ -11,7 +11,7 @@ use totp_rs::{Builder, Secret};
 
 use crate::support::service::{PASSWORD, Service};
 use crate::support::sheet;
-use crate::support::{free_port, listens};
+use crate::support::{MASTER_KEY, free_port, listens};
 
 /// Taps in one emergency; the program is killed at every one.
 const TAPS: usize = 75;
@@ -32,6 +32,7 @@ impl Program {
     fn start(database: &str) -> Self {
         let port = free_port();
         let mut process = Command::new(env!("CARGO_BIN_EXE_hikitsugi"))
+            .envs([MASTER_KEY])
             .args(["serve", "--database", database, "--listen"])
             .arg(format!("127.0.0.1:{port}"))
             .stdout(Stdio::null())
@@ -169,7 +170,7 @@ both_databases! {
             tokio::task::spawn_blocking(work).await.unwrap();
         }
         let mut verify = Command::new(env!("CARGO_BIN_EXE_hikitsugi"));
-        let chains = verify.args(["audit", "verify", "--database", &url]).output().unwrap();
+        let chains = verify.envs([MASTER_KEY]).args(["audit", "verify", "--database", &url]).output().unwrap();
         assert!(chains.status.success(), "{}", String::from_utf8_lossy(&chains.stdout));
     }
 }

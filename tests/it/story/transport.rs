@@ -43,7 +43,7 @@ fn happened(page: &str) -> String {
 }
 
 /// Opens the page and taps.
-async fn taps(person: &Person<'_>, emergency: &str, fields: &[(&str, &str)]) {
+pub async fn taps(person: &Person<'_>, emergency: &str, fields: &[(&str, &str)]) {
     let page = person.see(emergency).await;
     let tap = number_of_tap(&page);
     let mut fields = fields.to_vec();
@@ -417,6 +417,35 @@ both_databases! {
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{what}");
         }
         assert!(!happened(&care.see(&emergency).await).contains("みたこと"));
+    }
+
+    /// Nobody waits for a disk at 3 a.m.: what is said of it (見ることはできます) is so.
+    async fn h21_a_database_that_takes_no_writes_is_still_read_from_the_list_to_the_paper(bench: Bench) {
+        let service = Service::start(bench).await;
+        let care = service.sign_in("care").await;
+        let id = sheet::admit(&service.api("nurse").await, &sheet::ordinary()).await;
+        let nurse = service.sign_in("nurse").await;
+        let paper = nurse.does(&format!("/residents/{id}/documents"), &[("form", "emergency")]).await;
+        let paper = paper.split('?').next().unwrap();
+        let emergency = care.does(&format!("/residents/{id}/transports"), &[]).await;
+        service
+            .sql(
+                "create trigger full before insert on audit begin select raise(abort, 'disk full'); end",
+                "create trigger full_disk before insert on audit for each row execute function append_only()",
+            )
+            .await;
+        for _ in 0..2 {
+            for path in ["/residents".to_owned(), format!("/residents/{id}"), "/transports".to_owned(), emergency.clone(),
+                format!("/residents/{id}/directive"), paper.to_owned(), format!("{paper}/pdf")] {
+                let answer = nurse.get(&path).await;
+                assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+            }
+            // What leaves as data, or would change something, does not.
+            let refused = nurse.post(&format!("/residents/{id}/documents"), &[("form", "emergency")]).await;
+            assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let sheet = service.api("nurse").await.get(&format!("/api/v1/residents/{id}/sheet")).await;
+        assert_eq!(sheet.status, StatusCode::SERVICE_UNAVAILABLE, "{}", sheet.text());
     }
 
     async fn what_is_read_to_119_is_shown_also_when_nothing_can_be_kept(bench: Bench) {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use hikitsugi::store::Store;
+use hikitsugi::store::{MasterKey, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 pub use self::doubles::FixedClock;
@@ -65,6 +65,16 @@ pub struct Bench {
     pub folder: Folder,
 }
 
+/// The key of every database of the tests; what a test starts as a process has it in its environment.
+pub const MASTER_KEY: (&str, &str) = (
+    "HIKITSUGI_MASTER_KEY",
+    "hikitsugi-key-00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+);
+
+pub fn master_key() -> MasterKey {
+    MasterKey::Text(MASTER_KEY.1.to_owned())
+}
+
 impl Bench {
     pub async fn sqlite() -> Self {
         let folder = Folder::new();
@@ -78,7 +88,11 @@ impl Bench {
 
     /// An open database that may hold something already.
     pub async fn open(url: String, folder: Folder) -> Self {
-        let store = Store::open(&url).await.expect("a database opens");
+        Self::open_with(url, folder, master_key()).await
+    }
+
+    pub async fn open_with(url: String, folder: Folder, key: MasterKey) -> Self {
+        let store = Store::open(&url, key).await.expect("a database opens");
         Self {
             store,
             url,
@@ -106,12 +120,19 @@ impl Bench {
     }
 }
 
-/// A port of this machine that nobody listens on.
+/// A port of this machine that nobody listens on, below those that calls are made from: a call to such a port that
+/// nobody answers yet can be answered by itself.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("loopback has a free port")
-        .port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const FIRST: u32 = 12_000;
+    const PORTS: u32 = 20_000;
+    loop {
+        let number = std::process::id().wrapping_mul(101) + NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = u16::try_from(FIRST + number % PORTS).expect("a port");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Waits until a program that was started listens on its port.

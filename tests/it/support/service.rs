@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 
+use crate::support::master_key;
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use axum::Router;
@@ -233,7 +234,7 @@ impl Service {
     pub async fn restart(&mut self) {
         self.router = Router::new();
         self.bench.store.close().await;
-        let store = Store::open(&self.bench.url).await;
+        let store = Store::open(&self.bench.url, master_key()).await;
         self.bench.store = store.expect("the database opens again");
         let (clock, entropy) = (self.clock.clone(), self.entropy.clone());
         let forms = Forms::built_in();
