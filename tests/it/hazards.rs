@@ -21,7 +21,7 @@ fn names(folder: &Path, found: &mut BTreeSet<String>) {
             let text = std::fs::read_to_string(&path).unwrap();
             let is_test = path.iter().any(|part| part == "tests")
                 || text.contains("#[cfg(test)]")
-                || path.ends_with("tests.rs");
+                || text.contains("#[test]");
             if !is_test {
                 continue;
             }
