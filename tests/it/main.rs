@@ -11,6 +11,7 @@ mod browser;
 mod degraded;
 mod demo;
 mod directive;
+mod documents;
 mod forms_check;
 mod golden;
 mod hazards;
