@@ -62,11 +62,29 @@ pub struct Given {
     )]
     #[serde(skip)]
     master_key: Option<String>,
+    /// 控えを置くフォルダー。serve が毎日控えを取り、戻せることを確かめる(backup_to も要る)
+    #[arg(long, env = "HIKITSUGI_BACKUP_DIR", value_name = "DIR")]
+    backup_dir: Option<PathBuf>,
+    /// 控えの写しを置く2つ目のフォルダー。別のディスクや機械に
+    #[arg(long, env = "HIKITSUGI_BACKUP_SECOND_DIR", value_name = "DIR")]
+    backup_second_dir: Option<PathBuf>,
+    /// 控えを開ける公開の鍵(age1…)。コンマで区切って2つ以上書ける
+    #[arg(long, env = "HIKITSUGI_BACKUP_TO", value_name = "KEYS")]
+    backup_to: Option<String>,
     /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols, clocks, smtp, mail_from,
-    /// master_key_file, master_key_command)
+    /// master_key_file, master_key_command, backup_dir, backup_second_dir, backup_to)
     #[arg(long, env = "HIKITSUGI_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     config: Option<PathBuf>,
+}
+
+/// Backups that the service makes by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backups {
+    pub dir: PathBuf,
+    pub second: Option<PathBuf>,
+    /// Public keys, as they were written.
+    pub to: Vec<String>,
 }
 
 /// Settings that have been checked.
@@ -85,6 +103,7 @@ pub struct Settings {
     /// The mail server and the sender's address.
     pub mail: Option<(String, String)>,
     pub master_key: MasterKey,
+    pub backups: Option<Backups>,
 }
 
 impl Given {
@@ -125,9 +144,26 @@ impl Given {
                 );
             }
         };
+        let to = self.backup_to.or(file.backup_to);
+        let backups = match (
+            self.backup_dir.or(file.backup_dir),
+            self.backup_second_dir.or(file.backup_second_dir),
+        ) {
+            (None, None) => None,
+            (None, Some(_)) => {
+                return Err("backup_second_dir には backup_dir も必要です".to_owned());
+            }
+            (Some(dir), second) => {
+                let to =
+                    to.ok_or("backup_dir には backup_to(控えを開ける公開の鍵 age1…)も必要です")?;
+                let to = to.split(',').map(|key| key.trim().to_owned()).collect();
+                Some(Backups { dir, second, to })
+            }
+        };
         Ok(Settings {
             database,
             master_key,
+            backups,
             listen,
             base_url,
             forms: self.forms.or(file.forms),

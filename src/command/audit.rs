@@ -27,7 +27,10 @@ pub async fn verify(settings: Settings) -> Result<(), Failure> {
 ///
 /// # Errors
 /// At least one is broken.
-pub async fn walk(store: &Store, tell: &mut dyn FnMut(&str, &Verdict)) -> Result<(), Failure> {
+pub async fn walk(
+    store: &Store,
+    tell: &mut (dyn FnMut(&str, &Verdict) + Send),
+) -> Result<(), Failure> {
     let operator = Actor::console(FacilityId::from("console"), Role::Operator)
         .permit()
         .map_err(|_| Failure("運用担当の権限がありません".to_owned()))?;

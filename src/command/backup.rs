@@ -85,20 +85,29 @@ pub async fn run(wanted: Wanted) -> Result<(), Failure> {
         .map(|key| public(key))
         .collect::<Result<_, _>>()?;
     let settings = wanted.settings.settle()?;
-    let mut out = Out::prepare(&wanted.file, &SystemEntropy)?;
+    let out = Out::prepare(&wanted.file, &SystemEntropy)?;
     let store = Store::open_to_read(&settings.database, settings.master_key).await?;
     let progress = Progress::start("控えを書いています");
-    let written = write(&store, &keys, out.file()).await;
+    let written = write_out(&store, &keys, out).await;
     drop(progress);
     store.close().await;
-    let summary = match written {
+    println!("{}: {}", wanted.file.display(), told(&written?));
+    Ok(())
+}
+
+/// Writes a backup into its place, whole or not at all.
+pub(super) async fn write_out(
+    store: &Store,
+    keys: &[Recipient],
+    mut out: Out,
+) -> Result<Summary, Failure> {
+    let summary = match write(store, keys, out.file()).await {
         Ok(summary) => summary,
         Err(backup::BackupError::Io(error)) => return Err(out.failed(&error)),
         Err(error) => return Err(error.into()),
     };
     out.finish()?;
-    println!("{}: {}", wanted.file.display(), told(&summary));
-    Ok(())
+    Ok(summary)
 }
 
 async fn write(
@@ -125,14 +134,14 @@ async fn write(
     Ok(summary)
 }
 
-fn public(key: &str) -> Result<Recipient, Failure> {
+pub(super) fn public(key: &str) -> Result<Recipient, Failure> {
     let words = "は公開の鍵ではありません。age1 で始まる文字を書いてください";
     key.trim()
         .parse()
-        .map_err(|_| Failure(format!("--to「{key}」{words}")))
+        .map_err(|_| Failure(format!("「{key}」{words}")))
 }
 
-fn told(summary: &Summary) -> String {
+pub(super) fn told(summary: &Summary) -> String {
     format!(
         "{}施設、入居者{}人、意思と指示{}件、紙{}枚、操作の記録{}件(全{}行)",
         summary.of("facility"),
@@ -147,35 +156,45 @@ fn told(summary: &Summary) -> String {
 /// The lines of a backup.
 type Lines = BufReader<GzDecoder<age::stream::StreamReader<BufReader<File>>>>;
 
-fn open(checked: &Checked) -> Result<Lines, Failure> {
-    let named = |path: &Path, why: &dyn std::fmt::Display| {
-        Failure(format!("{} を読めません: {why}", path.display()))
-    };
-    let text =
-        std::fs::read_to_string(&checked.key).map_err(|error| named(&checked.key, &error))?;
+fn named(path: &Path, why: &dyn std::fmt::Display) -> Failure {
+    Failure(format!("{} を読めません: {why}", path.display()))
+}
+
+/// The secret key of a file.
+fn secret(path: &Path) -> Result<Identity, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| named(path, &error))?;
     let secret = text
         .lines()
         .map(str::trim)
         .find(|line| line.starts_with("AGE-SECRET-KEY-"));
     let identity: Identity = secret
         .and_then(|line| line.parse().ok())
-        .ok_or_else(|| named(&checked.key, &"AGE-SECRET-KEY- で始まる行がありません"))?;
-    let file = File::open(&checked.file).map_err(|error| named(&checked.file, &error))?;
+        .ok_or_else(|| named(path, &"AGE-SECRET-KEY- で始まる行がありません"))?;
+    Ok(identity)
+}
+
+fn open(path: &Path, identity: &Identity) -> Result<Lines, Failure> {
+    let file = File::open(path).map_err(|error| named(path, &error))?;
     let sealed = age::Decryptor::new_buffered(BufReader::new(file))
-        .map_err(|_| named(&checked.file, &"控えのファイルではありません"))?;
+        .map_err(|_| named(path, &"控えのファイルではありません"))?;
     let plain = sealed
-        .decrypt(std::iter::once(&identity as &dyn age::Identity))
+        .decrypt(std::iter::once(identity as &dyn age::Identity))
         .map_err(|_| {
             named(
-                &checked.file,
+                path,
                 &"この鍵では開けません。別の鍵で作られたか、壊れています",
             )
         })?;
     Ok(BufReader::new(GzDecoder::new(plain)))
 }
 
-async fn load(store: &Store, checked: &Checked, purpose: Purpose) -> Result<Summary, Failure> {
-    let mut lines = open(checked)?;
+async fn load(
+    store: &Store,
+    path: &Path,
+    identity: &Identity,
+    purpose: Purpose,
+) -> Result<Summary, Failure> {
+    let mut lines = open(path, identity)?;
     let mut next = || {
         let mut line = String::new();
         match lines.read_line(&mut line)? {
@@ -185,10 +204,7 @@ async fn load(store: &Store, checked: &Checked, purpose: Purpose) -> Result<Summ
     };
     let loaded = backup::load(store, purpose, &mut next).await;
     let broken = |why: &dyn std::fmt::Display| {
-        Failure(format!(
-            "{}: {why}。何も戻していません",
-            checked.file.display()
-        ))
+        Failure(format!("{}: {why}。何も戻していません", path.display()))
     };
     let summary = loaded.map_err(|error| match error {
         // What does not open by its key, or does not unpack, was changed or cut.
@@ -205,10 +221,12 @@ async fn load(store: &Store, checked: &Checked, purpose: Purpose) -> Result<Summ
 pub async fn restore(wanted: Wanting) -> Result<(), Failure> {
     let settings = wanted.settings.settle()?;
     // Proved before anything is written.
-    let summary = proved(&wanted.checked).await?;
+    let Checked { file, key } = &wanted.checked;
+    let identity = secret(key)?;
+    let summary = proved_here(file, &identity).await?;
     let store = Store::open(&settings.database, settings.master_key).await?;
     let progress = Progress::start("戻しています");
-    let restored = load(&store, &wanted.checked, Purpose::Restore(SystemClock.now())).await;
+    let restored = load(&store, file, &identity, Purpose::Restore(SystemClock.now())).await;
     drop(progress);
     store.close().await;
     if restored? != summary {
@@ -230,26 +248,34 @@ pub async fn restore(wanted: Wanting) -> Result<(), Failure> {
 }
 
 pub async fn verify(checked: Checked) -> Result<(), Failure> {
-    let summary = proved(&checked).await?;
+    let summary = proved_here(&checked.file, &secret(&checked.key)?).await?;
     println!("戻せることを確かめました: {}", told(&summary));
     Ok(())
 }
 
-/// Restores into a database that is thrown away, reads it out again, compares, and walks its audit.
-async fn proved(checked: &Checked) -> Result<Summary, Failure> {
+async fn proved_here(file: &Path, identity: &Identity) -> Result<Summary, Failure> {
+    let _progress = Progress::start("戻せるか確かめています");
+    proved(file, identity, &std::env::temp_dir()).await
+}
+
+/// Restores into a database of a folder that is thrown away, reads it out again, compares, and walks its audit.
+pub(super) async fn proved(
+    file: &Path,
+    identity: &Identity,
+    within: &Path,
+) -> Result<Summary, Failure> {
     let mut random = [0; 8];
     SystemEntropy.fill(&mut random);
     let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let folder = Folder(std::env::temp_dir().join(format!("hikitsugi-verify-{random}")));
+    let folder = Folder(within.join(format!(".hikitsugi-verify-{random}")));
     let made = std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700)
         .create(&folder.0);
     made.map_err(|error| Failure(format!("{} を作れません: {error}", folder.0.display())))?;
-    let progress = Progress::start("戻せるか確かめています");
     let url = format!("sqlite:{}", folder.0.join("verify.db").display());
     let store = Store::open(&url, MasterKey::fresh()?).await?;
     let now = SystemClock.now();
     let outcome = async {
-        let summary = load(&store, checked, Purpose::Verify(now)).await?;
+        let summary = load(&store, file, identity, Purpose::Verify(now)).await?;
         let again = backup::dump(&store, now, &mut |_| Ok(())).await?;
         if again != summary {
             return Err(Failure("戻したものが控えと違います".to_owned()));
@@ -258,7 +284,6 @@ async fn proved(checked: &Checked) -> Result<Summary, Failure> {
         Ok(summary)
     }
     .await;
-    drop(progress);
     store.close().await;
     outcome
 }

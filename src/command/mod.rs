@@ -8,6 +8,7 @@ mod forms;
 mod import;
 mod init;
 mod key;
+pub mod nightly;
 mod out;
 mod print;
 mod progress;

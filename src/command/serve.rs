@@ -6,8 +6,8 @@ use std::path::Path;
 
 use tokio::net::TcpListener;
 
-use super::Failure;
 use super::system::{SystemClock, SystemEntropy};
+use super::{Failure, nightly};
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Entropy};
 use crate::domain::form::Forms;
@@ -23,6 +23,11 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         .with_writer(std::io::stderr)
         .init();
     let data = Data::read(&settings)?;
+    let backups = settings
+        .backups
+        .as_ref()
+        .map(nightly::Plan::of)
+        .transpose()?;
     let mailer = settings
         .mail
         .as_ref()
@@ -33,19 +38,28 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
     let store = Store::open(&settings.database, settings.master_key.clone()).await?;
     let app = app(store.clone(), data, settings.base_url.clone(), mailer).await?;
     tracing::info!(listen = %settings.listen, base_url = settings.base_url, "serving");
-    let watch = tokio::spawn(watch_key(store.clone()));
-    serve(listener, app, told_to_stop()).await?;
-    watch.abort();
+    let back_up = async {
+        match backups {
+            Some(plan) => nightly::watch(&store, &plan).await,
+            None => std::future::pending().await,
+        }
+    };
+    // Neither of the two ends by itself; a backup that is cut off leaves nothing behind.
+    tokio::select! {
+        served = serve(listener, app, told_to_stop()) => served?,
+        () = watch_key(&store) => {}
+        () = back_up => {}
+    }
     store.close().await;
     Ok(())
 }
 
 /// Lets a master key that somebody added take over within a minute.
-async fn watch_key(store: Store) {
+async fn watch_key(store: &Store) {
     let mut minutes = tokio::time::interval(std::time::Duration::from_secs(60));
     loop {
         minutes.tick().await;
-        match key::reseal(&store, SystemClock.now()).await {
+        match key::reseal(store, SystemClock.now()).await {
             Ok(sealed) if sealed.anew > 0 => {
                 tracing::info!(facilities = sealed.anew, "sealed by a new master key");
             }

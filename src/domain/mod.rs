@@ -8,6 +8,7 @@ pub mod date;
 pub mod directive;
 pub mod fax;
 pub mod form;
+pub mod generations;
 pub mod handoff;
 pub mod id;
 pub mod import;

@@ -8,12 +8,15 @@ use std::io;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::audit::{self, Author, Entry};
 use super::db::{Arg, Pool, Raw};
 use super::writer::Tx;
 use super::{Store, StoreError, directive, key};
 use crate::domain::clock::Moment;
+use crate::domain::permit::{OperateService, Permit};
 
 /// How many serial numbers of each facility's year a restore leaves out: more than one issues between two backups.
 const SKIPPED_SERIALS: i64 = 1000;
@@ -70,6 +73,9 @@ pub const LEFT_OUT: [&str; 6] = [
 ];
 
 statements! {
+    FORGET_OUTCOME = "delete from instance where name = 'backup'";
+    KEEP_OUTCOME = "insert into instance (name, value, created_at) values ('backup', $1, $2)";
+    OUTCOME = "select value from instance where name = 'backup'";
     SCHEMA = "select max(version) as version from _sqlx_migrations";
 }
 
@@ -105,6 +111,57 @@ impl std::fmt::Display for BackupError {
             Self::Wrong(words) => f.write_str(words),
         }
     }
+}
+
+/// How the last backup went that the service made by itself, for whoever runs it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Outcome {
+    /// When it was tried, and when one last succeeded; milliseconds of the clock.
+    pub at: i64,
+    pub good_at: Option<i64>,
+    /// The folder, and the second one.
+    pub places: Vec<String>,
+    /// How many backups stand in the first.
+    pub generations: usize,
+    /// Bytes of the last good one.
+    pub size: u64,
+    /// Why it failed, in words.
+    pub failure: Option<String>,
+}
+
+impl Outcome {
+    /// How old the last good one may become: a night may fail once, not twice.
+    const MAX_AGE_HOURS: i64 = 26;
+
+    pub fn is_overdue(&self, now: Moment) -> bool {
+        self.good_at.is_none_or(|at| now.0 - at > Self::MAX_AGE_HOURS * 3_600_000)
+    }
+}
+
+row! {
+    struct Kept { value: Vec<u8> }
+}
+
+/// Says how a backup went.
+pub async fn note_outcome(store: &Store, outcome: &Outcome, at: Moment) -> Result<(), StoreError> {
+    let value = json!(outcome).to_string().into_bytes();
+    let detail = json!({"failed": outcome.failure.is_some(), "generations": outcome.generations});
+    in_tx!(store, at, tx => {
+        tx.exec(FORGET_OUTCOME, args![]).await?;
+        tx.exec(KEEP_OUTCOME, args![&value, at]).await?;
+        let author = Author::program_of_all("backup");
+        audit::append(tx, &author, at, Entry::new("backup.made", None, detail.clone())).await
+    })
+}
+
+/// `None`: the service never made one by itself.
+pub async fn last_outcome(
+    store: &Store,
+    _: &Permit<OperateService>,
+) -> Result<Option<Outcome>, StoreError> {
+    let kept: Option<Kept> = store.db().opt(OUTCOME, args![]).await?;
+    let read = |kept: Kept| serde_json::from_slice(&kept.value);
+    kept.map(read).transpose().map_err(|_| StoreError::Unreadable("instance.backup".to_owned()))
 }
 
 /// What there is of each table: how many rows, and a number that any other row would change. The order of rows and the
@@ -149,7 +206,7 @@ impl Summary {
 pub async fn dump(
     store: &Store,
     at: Moment,
-    write: &mut dyn FnMut(&str) -> io::Result<()>,
+    write: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
 ) -> Result<Summary, BackupError> {
     let version: Version = store.db().one(SCHEMA, args![]).await?;
     let header = json!({
@@ -247,7 +304,7 @@ pub enum Purpose {
 pub async fn load(
     store: &Store,
     purpose: Purpose,
-    read: &mut dyn FnMut() -> io::Result<Option<String>>,
+    read: &mut (dyn FnMut() -> io::Result<Option<String>> + Send),
 ) -> Result<Summary, BackupError> {
     let mut next = || -> Result<Value, BackupError> {
         let line = read().map_err(BackupError::Io)?;
@@ -292,7 +349,7 @@ row! {
 async fn fill(
     tx: &mut Tx,
     purpose: Purpose,
-    next: &mut dyn FnMut() -> Result<Value, BackupError>,
+    next: &mut (dyn FnMut() -> Result<Value, BackupError> + Send),
 ) -> Result<Summary, BackupError> {
     for table in TABLES {
         let sql = once(format!("select count(*) as number from {table}"));

@@ -526,10 +526,10 @@ impl Db {
     ///
     /// # Errors
     /// Those of `each`, and the engine's.
-    pub async fn snapshot<E: From<StoreError>>(
+    pub async fn snapshot<E: From<StoreError> + Send>(
         &self,
         statements: &[String],
-        each: &mut dyn FnMut(usize, Vec<Raw>) -> Result<(), E>,
+        each: &mut (dyn FnMut(usize, Vec<Raw>) -> Result<(), E> + Send),
     ) -> Result<(), E> {
         match &self.pool {
             Pool::Sqlite(pool) => {

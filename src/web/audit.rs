@@ -76,6 +76,7 @@ pub async fn list(
 fn action_label(action: &str) -> &str {
     match action {
         "database.restored" => "控えから戻した",
+        "backup.made" => "控えを取った",
         "key.rotated" => "記録を閉じる鍵を新しくした",
         "session.opened" => "ログイン",
         "session.ended" => "ログアウト",

@@ -10,11 +10,13 @@ use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::walk::{self, edit::Typed};
 use super::{App, WebError, invite, load};
 use crate::domain::answer::{Coded, Grouped, Inputs, Problems};
-use crate::domain::date::Day;
+use crate::domain::clock::Moment;
+use crate::domain::date::{Day, ago, moment_text};
 use crate::domain::directive::rules::Limits;
 use crate::domain::id::{FacilityId, StaffId};
 use crate::domain::permit::{EditFacility, OperateService, Permit, Role};
 use crate::domain::record::{FacilityFacts, FacilityType};
+use crate::store::backup::{self, Outcome};
 use crate::store::facility::{self, FacilityText};
 use crate::store::staff::{NO_PASSWORD, NewStaff};
 use crate::store::{StoreError, invitation, staff};
@@ -214,6 +216,7 @@ async fn facilities_page(
     problems: &Problems,
 ) -> Result<Markup, WebError> {
     let facilities = facility::list(&app.store, permit, None, 500).await?;
+    let backed_up = backup::last_outcome(&app.store, permit).await?;
     let (mut of_facility, mut of_person) = (Problems::default(), Problems::default());
     for (key, message) in problems.iter() {
         match key.starts_with("person_") {
@@ -238,6 +241,7 @@ async fn facilities_page(
         "施設",
         html! {
             h1 { "施設" }
+            (backups(backed_up.as_ref(), app.now()))
             @if facilities.is_empty() { div .empty { p { "施設はまだありません。" } } }
             ul .plain-list {
                 @for known in &facilities {
@@ -294,6 +298,45 @@ async fn facilities_page(
             }
         },
     ))
+}
+
+/// How old the newest backup is, and what to do when it is too old.
+fn backups(last: Option<&Outcome>, now: Moment) -> Markup {
+    let Some(last) = last else {
+        return html! {
+            p .small .muted { "控え(バックアップ)は、このサービスからは自動で取っていません。別に取っているときは、そちらで確かめてください。" }
+        };
+    };
+    let when = |at: Option<i64>| match at {
+        Some(at) => {
+            let at = Moment(at);
+            format!("{}({})", moment_text(at), ago(Day::of(at), Day::of(now)))
+        }
+        None => "まだ1つもありません".to_owned(),
+    };
+    html! {
+        section .card aria-label="控え(バックアップ)" {
+            @if last.is_overdue(now) {
+                (notice(NoticeKind::Warn, "控えが26時間より古くなっています", html! {
+                    p { "下の理由を直し、フォルダーの空きと機械の電源を確かめてください。" }
+                }))
+            }
+            dl .facts {
+                div { dt { "最後に取れた控え" } dd { (when(last.good_at)) } }
+                div {
+                    dt { "確かめ" }
+                    dd {
+                        @match &last.failure {
+                            None => "取った控えから戻し、中身と操作の記録のつながりを確かめました",
+                            Some(why) => { b { "できませんでした: " } (why) " (" (moment_text(Moment(last.at))) ")" }
+                        }
+                    }
+                }
+                div { dt { "数と大きさ" } dd { (last.generations) "個、最後のものは" (last.size.div_ceil(1_000_000)) "MB" } }
+                div { dt { "場所" } dd { (last.places.join("、")) } }
+            }
+        }
+    }
 }
 
 fn kind_label(code: &str) -> &'static str {

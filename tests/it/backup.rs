@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use hikitsugi::command::nightly;
+use hikitsugi::config::Backups;
+use hikitsugi::domain::clock::Clock;
 use hikitsugi::store::backup::{LEFT_OUT, TABLES};
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -153,4 +156,81 @@ async fn every_table_is_kept_or_left_out_by_name() {
     let mut known: Vec<&str> = TABLES.iter().chain(&LEFT_OUT).copied().collect();
     known.sort_unstable();
     assert_eq!(there, known);
+}
+
+/// What a service does by itself each night, with two nights of trouble in between.
+#[tokio::test]
+async fn each_nights_backup_is_proved_copied_and_shown_to_the_operator() {
+    let service = Service::start(Bench::sqlite().await).await;
+    let nurse = service.sign_in("nurse").await;
+    nurse.admits("髙﨑 𠮷子", "たかさき よしこ", "203").await;
+    drop(nurse);
+    let folder = service.bench.folder.path().to_owned();
+    let (secret, public) = key(&folder, "paper.key");
+    let (first, second) = (folder.join("first"), folder.join("second"));
+    let wanted = Backups {
+        dir: first.clone(),
+        second: Some(second.clone()),
+        to: vec![public],
+    };
+    assert!(
+        nightly::Plan::of(&wanted).is_err(),
+        "a folder that is not there"
+    );
+    std::fs::create_dir(&first).unwrap();
+    std::fs::create_dir(&second).unwrap();
+    let plan = nightly::Plan::of(&wanted).unwrap();
+    std::fs::write(first.join("not-ours.age"), "kept").unwrap();
+    let unset = service.sign_in("operator").await.see("/facilities").await;
+    assert!(unset.contains("自動で取っていません"), "{unset}");
+
+    let began = service.clock.now();
+    let night = |number: i64| began.plus_days(number);
+    let names = |place: &Path| {
+        let files = std::fs::read_dir(place).unwrap();
+        let mut names: Vec<String> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    for number in 0..20 {
+        let outcome = nightly::round(&service.bench.store, &plan, night(number)).await;
+        assert_eq!(outcome.failure, None);
+        assert_eq!(outcome.good_at, Some(night(number).0));
+    }
+    let kept = names(&first);
+    assert_eq!(kept[kept.len() - 1], "not-ours.age");
+    assert_eq!(names(&second), kept[..kept.len() - 1]);
+    assert!((15..=17).contains(&names(&second).len()), "{kept:?}");
+    // Any of them comes back by the key that lies in the safe, and nothing plain was left behind.
+    for name in names(&second) {
+        let file = second.join(name).display().to_string();
+        assert!(does(&["verify", &file, "--key", &secret]).contains("入居者1人"));
+    }
+    service.clock.set(night(19));
+    let page = service.sign_in("operator").await.see("/facilities").await;
+    assert!(
+        page.contains("今日") && page.contains("戻し、中身と操作の記録のつながりを確かめました"),
+        "{page}"
+    );
+    assert!(!page.contains("26時間"), "{page}");
+
+    // The second place is gone: the first backup stands, and the operator is told why the night is not good.
+    std::fs::remove_dir_all(&second).unwrap();
+    let outcome = nightly::round(&service.bench.store, &plan, night(20)).await;
+    let why = outcome.failure.unwrap();
+    assert!(
+        why.contains("second") && why.contains("フォルダーがありません"),
+        "{why}"
+    );
+    assert_eq!(outcome.good_at, Some(night(19).0));
+    let outcome = nightly::round(&service.bench.store, &plan, night(21)).await;
+    assert!(outcome.is_overdue(night(21)));
+    service.clock.set(night(21));
+    let page = service.sign_in("operator").await.see("/facilities").await;
+    assert!(
+        page.contains("控えが26時間より古くなっています") && page.contains("できませんでした"),
+        "{page}"
+    );
 }

@@ -81,6 +81,7 @@ both_databases! {
     /// Somebody takes the disk, not the key.
     async fn a_database_without_its_key_tells_nothing_of_people_but_what_is_searched(bench: Bench) {
         let service = Service::start(bench).await;
+        let before = everything(&service.bench).await;
         let home = Home::new(&service).await;
         home.signed().await;
         let record = sheet::full();
@@ -100,13 +101,15 @@ both_databases! {
         }
         let searched = ["name", "name_kana", "floor", "room"].map(|key| record[key].as_str().unwrap());
         let mut secrets = sheet::typed(&record);
-        secrets.retain(|words| !searched.contains(&words.as_str()));
+        // What the facility says of itself is nobody's secret, and a few letters are found by chance.
+        secrets.retain(|words| words.len() > 5);
+        secrets.retain(|words| !searched.contains(&words.as_str()) && !holds(&before, words.as_bytes()));
         assert!(secrets.len() > 60, "{}", secrets.len());
         secrets.extend(["ひみつの経過を見た", "食べられなくなってからの、苦しみのない呼吸の変化", "1階 医務室の赤いファイル"].map(str::to_owned));
         for words in secrets {
             assert!(!holds(&all, words.as_bytes()), "{words}");
         }
-        let digits = data_encoding(&secret);
+        let digits = base32(&secret.replace(' ', ""));
         assert!(!holds(&all, &digits), "the key of somebody's digits");
         assert!(!holds(&all, b"%PDF"), "papers");
     }
@@ -155,7 +158,7 @@ both_databases! {
 }
 
 /// base32 without padding, as authenticators take it.
-fn data_encoding(text: &str) -> Vec<u8> {
+fn base32(text: &str) -> Vec<u8> {
     const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let (mut bits, mut held, mut bytes) = (0u32, 0, Vec::new());
     for letter in text.chars() {
