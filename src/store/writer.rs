@@ -12,7 +12,7 @@
 //!
 //! PostgreSQL keeps the same promise through its own transactions, with the same read-back and the same switch.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::postgres::{PgArguments, PgPool};
@@ -20,7 +20,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
-use super::db::{Arg, Db, FromRow, bind, read_postgres, read_sqlite};
+use super::db::{Arg, Db, FromRow, Timed, bind, read_postgres, read_sqlite};
 use super::error::StoreError;
 use crate::domain::clock::Moment;
 use crate::domain::id::FacilityId;
@@ -39,6 +39,7 @@ pub(super) struct Writer {
     engine: Engine,
     health: Mutex<Health>,
     closed: AtomicBool,
+    failures: AtomicU64,
 }
 
 enum Engine {
@@ -67,6 +68,7 @@ enum TxEngine {
 impl Tx {
     /// Runs a statement and says how many rows it changed.
     pub async fn exec(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        let _timed = Timed::begin(sql);
         let outcome = match &mut self.engine {
             TxEngine::Sqlite(connection, _) => {
                 sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
@@ -88,6 +90,7 @@ impl Tx {
         sql: &'static str,
         args: Vec<Arg>,
     ) -> Result<Vec<T>, StoreError> {
+        let _timed = Timed::begin(sql);
         let outcome = match &mut self.engine {
             TxEngine::Sqlite(connection, _) => {
                 match sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
@@ -144,6 +147,7 @@ impl Writer {
             },
             health: Mutex::default(),
             closed: AtomicBool::new(false),
+            failures: AtomicU64::new(0),
         }
     }
 
@@ -152,6 +156,7 @@ impl Writer {
             engine: Engine::Postgres(pool),
             health: Mutex::default(),
             closed: AtomicBool::new(false),
+            failures: AtomicU64::new(0),
         }
     }
 
@@ -184,7 +189,7 @@ impl Writer {
                 entries: Vec::new(),
             }),
             Err(error) => {
-                self.health().failed(at);
+                self.failed(at);
                 Err(error)
             }
         }
@@ -213,7 +218,7 @@ impl Writer {
         };
         match &done {
             Ok(_) => self.health().worked(),
-            Err(error) if error.is_fault() && !error.is_retryable() => self.health().failed(at),
+            Err(error) if error.is_fault() && !error.is_retryable() => self.failed(at),
             Err(_) => {}
         }
         done
@@ -221,6 +226,16 @@ impl Writer {
 
     pub fn is_writable(&self) -> bool {
         self.health().is_writable()
+    }
+
+    /// Since the start.
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    fn failed(&self, at: Moment) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        self.health().failed(at);
     }
 
     /// Closes the write connection, which folds the write-ahead log into the file.
@@ -259,7 +274,9 @@ async fn begin_sqlite(options: &SqliteConnectOptions, slot: &Slot) -> Result<TxE
 async fn commit(db: &Db, tx: Tx) -> Result<(), StoreError> {
     match tx.engine {
         TxEngine::Sqlite(mut connection, mut slot) => {
+            let timed = Timed::begin("commit");
             let committed = sqlx::query("commit").execute(&mut connection).await;
+            drop(timed);
             if committed.is_err() {
                 discard(connection).await;
                 return confirm(db, &tx.entries, committed.err()).await;

@@ -1,7 +1,6 @@
 //! The whole service over HTTP, without a port: what people send and what they see.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use argon2::password_hash::PasswordHasher;
@@ -18,8 +17,9 @@ use hikitsugi::store::Store;
 use hikitsugi::store::facility::{self, FacilityText};
 use hikitsugi::store::staff::{self, NewStaff};
 use hikitsugi::web::auth::Passwords;
+use hikitsugi::web::listen::{self, Listening};
 use hikitsugi::web::mail::Mailer;
-use hikitsugi::web::{App, Parts, router};
+use hikitsugi::web::{App, Net, Parts, router};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -183,13 +183,12 @@ impl Service {
         let address = service.base_url.clone();
         DOORS.lock().unwrap().insert(address, service.door.clone());
         let router = service.router.clone();
-        tokio::spawn(async move {
-            axum::serve(
-                listener,
-                router.into_make_service_with_connect_info::<SocketAddr>(),
-            )
-            .await
-        });
+        tokio::spawn(listen::serve(
+            listener,
+            router,
+            Listening::default(),
+            std::future::pending(),
+        ));
         service
     }
 
@@ -435,6 +434,7 @@ fn routed(
         mailer,
         passwords,
         shows_digits: false,
+        net: Net::default(),
     }))
 }
 
