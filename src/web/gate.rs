@@ -54,6 +54,11 @@ impl Gate {
         })
     }
 
+    /// Whether the next who comes has a turn at once.
+    pub fn has_room(&self) -> bool {
+        self.running.available_permits() > 0
+    }
+
     pub fn name(&self) -> &'static str {
         self.name
     }

@@ -56,7 +56,7 @@ impl Default for Net {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             figures: Figures::default(),
-            ordinary: Gate::new("ordinary", 4 * cores, 256),
+            ordinary: Gate::new("ordinary", 4 * cores, 512),
             uploads: Gate::new("uploads", 4, 32),
             costly: Gate::new("costly", (cores - 1).max(1), 64),
             lookups: Gate::new("lookups", 1, 256),

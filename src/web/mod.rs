@@ -67,6 +67,7 @@ use crate::store::Store;
 pub use directive_paper::issue_paper;
 pub use document::{Issued, issue_document, printed_document, still_true};
 pub use error::WebError;
+pub use gate::Gate;
 pub use lane::Net;
 pub use session::sha256;
 pub use watch::router as watch_router;

@@ -18,6 +18,7 @@ mod items;
 mod layers;
 mod mail;
 mod measured;
+mod net;
 mod paper;
 mod protocols;
 mod readback;

@@ -130,8 +130,7 @@ impl Tls {
 
     /// The last of 21, 7, 1 and 0 days that has come, when it was not told yet.
     fn is_due(&self, now: Moment) -> Option<i64> {
-        let days = self.days_left(now);
-        let stage = WARNED.into_iter().rev().find(|stage| days <= *stage);
+        let stage = stage(self.days_left(now));
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if std::mem::replace(&mut *told, stage) == stage {
             return None;
@@ -171,6 +170,11 @@ impl Tls {
             }
         }
     }
+}
+
+/// The last of the days of warning that has come.
+fn stage(days: i64) -> Option<i64> {
+    WARNED.into_iter().rev().find(|stage| days <= *stage)
 }
 
 /// What the two files hold.
@@ -308,4 +312,58 @@ fn time_of(tag: u8, text: &str) -> Option<Moment> {
     let time = Time::from_hms(part(4)?, part(6)?, part(8)?).ok()?;
     let seconds = date.with_time(time).assume_utc().unix_timestamp();
     Some(Moment(seconds * 1000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warned_of_at_21_7_and_1_days_and_when_it_is_over() {
+        let stages = [22, 21, 8, 7, 2, 1, 0, -5].map(stage);
+        let expected = [
+            None,
+            Some(21),
+            Some(21),
+            Some(7),
+            Some(7),
+            Some(1),
+            Some(0),
+            Some(0),
+        ];
+        assert_eq!(stages, expected);
+    }
+
+    #[test]
+    fn both_kinds_of_time_are_read_and_nothing_else() {
+        let read = |tag, text| time_of(tag, text).map(|at| at.0);
+        assert_eq!(read(0x17, "261123030000Z"), Some(1_795_402_800_000));
+        assert_eq!(read(0x18, "20261123030000Z"), Some(1_795_402_800_000));
+        assert_eq!(read(0x17, "700101000000Z"), Some(0));
+        for wrong in [
+            "261323030000Z",
+            "2611230300Z",
+            "261123030000",
+            "",
+            "Z",
+            "あいうえおかZ",
+        ] {
+            assert_eq!(read(0x17, wrong), None, "{wrong}");
+        }
+        assert_eq!(read(0x0c, "261123030000Z"), None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_certificate_have_no_end() {
+        for wrong in [
+            &b""[..],
+            b"\x30",
+            b"\x30\x82\xff\xff",
+            b"\x30\x02\x30\x00",
+            b"\x30\x80",
+            &[0x30; 64],
+        ] {
+            assert_eq!(ends(wrong), None, "{wrong:?}");
+        }
+    }
 }
