@@ -24,7 +24,8 @@ use hikitsugi::domain::permit::{Actor, Role};
 use hikitsugi::domain::protocol::Protocols;
 use hikitsugi::store::staff::NewStaff;
 use hikitsugi::store::{Store, factor};
-use hikitsugi::web::{self, App, Parts, auth::Passwords, sha256};
+use hikitsugi::web::listen::{self, Listening};
+use hikitsugi::web::{self, App, Net, Parts, auth::Passwords, sha256};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -105,6 +106,7 @@ fn app(store: Store) -> App {
         token_key: vec![7; 32],
         passwords: Passwords::new(&SystemEntropy),
         shows_digits: false,
+        net: Net::default(),
     })
 }
 
@@ -112,12 +114,8 @@ fn app(store: Store) -> App {
 async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("a bound port");
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        axum::serve(listener, service)
-            .await
-            .expect("a server without an end");
-    });
+    let how = Listening::default();
+    tokio::spawn(listen::serve(listener, router, how, std::future::pending()));
     address
 }
 

@@ -71,8 +71,21 @@ pub struct Given {
     /// 控えを開ける公開の鍵(age1…)。コンマで区切って2つ以上書ける
     #[arg(long, env = "HIKITSUGI_BACKUP_TO", value_name = "KEYS")]
     backup_to: Option<String>,
+    /// TLSの証明書(PEM。中間証明書も続ける)。tls_key とともに。変わると再起動なしに読み直す(既定はTLSなし)
+    #[arg(long, env = "HIKITSUGI_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// TLSの秘密鍵(PEM、パスワードなし、モード600)
+    #[arg(long, env = "HIKITSUGI_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// 前に置くプロキシのアドレス。ここからの X-Forwarded-For だけを信じる。例 10.0.0.5,10.1.0.0/16(既定はなし)
+    #[arg(long, env = "HIKITSUGI_TRUSTED_PROXIES", value_name = "ADDRESSES")]
+    trusted_proxies: Option<String>,
+    /// 指標(/metrics)を出す別のアドレスとポート。外から届かないものにする。例 127.0.0.1:9464(既定は出さない)
+    #[arg(long, env = "HIKITSUGI_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<String>,
     /// 設定ファイル(TOML。名前は database, listen, base_url, forms, protocols, clocks, smtp, mail_from,
-    /// master_key_file, master_key_command, backup_dir, backup_second_dir, backup_to)
+    /// master_key_file, master_key_command, backup_dir, backup_second_dir, backup_to, tls_cert, tls_key, trusted_proxies,
+    /// metrics_listen)
     #[arg(long, env = "HIKITSUGI_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     config: Option<PathBuf>,
@@ -104,6 +117,12 @@ pub struct Settings {
     pub mail: Option<(String, String)>,
     pub master_key: MasterKey,
     pub backups: Option<Backups>,
+    /// Files of the certificate with its chain, and of its key.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Addresses and networks, as they were written.
+    pub trusted_proxies: String,
+    /// Where the figures are answered, and nothing else.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 impl Given {
@@ -117,14 +136,30 @@ impl Given {
             None => Self::default(),
         };
         let listen = self.listen.or(file.listen);
-        let listen = listen.as_deref().unwrap_or(DEFAULT_LISTEN);
-        let listen: SocketAddr = listen.parse().map_err(|_| {
-            format!("listen「{listen}」は読めません。127.0.0.1:8080 のように書いてください")
-        })?;
+        let listen = address("listen", listen.as_deref().unwrap_or(DEFAULT_LISTEN))?;
+        let metrics_listen = self.metrics_listen.or(file.metrics_listen);
+        let metrics_listen = metrics_listen
+            .map(|text| address("metrics_listen", &text))
+            .transpose()?;
+        let tls = match (
+            self.tls_cert.or(file.tls_cert),
+            self.tls_key.or(file.tls_key),
+        ) {
+            (None, None) => None,
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (Some(_), None) => return Err("tls_cert には tls_key(秘密鍵)も必要です".to_owned()),
+            (None, Some(_)) => return Err("tls_key には tls_cert(証明書)も必要です".to_owned()),
+        };
         let base_url = match self.base_url.or(file.base_url) {
             Some(url) => check_base_url(&url)?,
+            None if tls.is_some() => format!("https://{listen}"),
             None => format!("http://{listen}"),
         };
+        if tls.is_some() && !base_url.starts_with("https://") {
+            return Err(format!(
+                "base_url「{base_url}」は、tls_cert とともには使えません。https:// で始めてください"
+            ));
+        }
         let database = self.database.or(file.database);
         let database = database.unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
         let given = (
@@ -179,6 +214,12 @@ impl Given {
                     return Err("mail_from には smtp(メールサーバー)も必要です".to_owned());
                 }
             },
+            tls,
+            trusted_proxies: self
+                .trusted_proxies
+                .or(file.trusted_proxies)
+                .unwrap_or_default(),
+            metrics_listen,
         })
     }
 }
@@ -195,6 +236,12 @@ fn read(path: &Path) -> Result<Given, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("設定ファイル {} を読めません: {error}", path.display()))?;
     toml::from_str(&text).map_err(|error| format!("設定ファイル {}: {error}", path.display()))
+}
+
+fn address(setting: &str, text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!("{setting}「{text}」は読めません。127.0.0.1:8080 のように書いてください")
+    })
 }
 
 /// The address stands in a QR code in upper case, so it can have no path, and it must be short.
@@ -240,6 +287,38 @@ mod tests {
             };
             assert!(given.settle().unwrap_err().contains("base_url"), "{url}");
         }
+    }
+
+    #[test]
+    fn tls_needs_both_files_and_an_address_of_its_kind() {
+        let given = |cert: Option<&str>, key: Option<&str>, url: Option<&str>| Given {
+            tls_cert: cert.map(PathBuf::from),
+            tls_key: key.map(PathBuf::from),
+            base_url: url.map(str::to_owned),
+            ..Given::default()
+        };
+        let both = given(Some("c.pem"), Some("k.pem"), None).settle().unwrap();
+        assert_eq!(both.base_url, "https://127.0.0.1:8080");
+        for (wrong, named) in [
+            (given(Some("c.pem"), None, None), "tls_key"),
+            (given(None, Some("k.pem"), None), "tls_cert"),
+            (
+                given(Some("c.pem"), Some("k.pem"), Some("http://q.example.lg.jp")),
+                "base_url",
+            ),
+        ] {
+            assert!(wrong.settle().unwrap_err().contains(named), "{named}");
+        }
+        let metrics = Given {
+            metrics_listen: Some("9464".to_owned()),
+            ..Given::default()
+        };
+        assert!(
+            metrics
+                .settle()
+                .unwrap_err()
+                .contains("metrics_listen「9464」")
+        );
     }
 
     #[test]

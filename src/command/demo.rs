@@ -57,7 +57,11 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::WARN)
         .init();
-    let listener = serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
+    let listener = serve::bind(
+        "--port",
+        SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)),
+    )
+    .await?;
     let url = format!("http://{}", listener.local_addr()?);
     let folder = Folder::fresh(options.data, &SystemEntropy)?;
     let database = format!("sqlite:{}", folder.database().display());
@@ -87,7 +91,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     writeln!(out, "{told}")?;
     out.flush()?;
     drop(out);
-    serve::serve(listener, app, serve::told_to_stop()).await?;
+    serve::serve(listener, app, serve::told_to_stop()).await;
     store.close().await;
     Ok(())
 }

@@ -2,7 +2,10 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::panic::PanicHookInfo;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -14,14 +17,20 @@ use crate::domain::form::Forms;
 use crate::domain::handoff::clock::Rules;
 use crate::domain::protocol::Protocols;
 use crate::store::{Store, instance, key};
+use crate::web::listen::tls::Tls;
+use crate::web::listen::{self, Listening, Proxies};
 use crate::web::mail::Mailer;
-use crate::web::{self, App, Parts, auth};
+use crate::web::{self, App, Net, Parts, auth};
+
+/// How often the files of the certificate are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 pub async fn run(settings: Settings) -> Result<(), Failure> {
     tracing_subscriber::fmt()
         .json()
         .with_writer(std::io::stderr)
         .init();
+    std::panic::set_hook(Box::new(log_panic));
     let data = Data::read(&settings)?;
     let backups = settings
         .backups
@@ -34,22 +43,56 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
         .map(|(server, from)| Mailer::new(server, from))
         .transpose()
         .map_err(Failure)?;
-    let listener = bind(settings.listen).await?;
+    let proxies = Proxies::parse(&settings.trusted_proxies)
+        .map_err(|cause| Failure(format!("trusted_proxies: {cause}")))?;
+    let tls = match &settings.tls {
+        Some((cert, key)) => Some(Arc::new(Tls::read(cert, key).map_err(Failure)?)),
+        None => None,
+    };
+    let listener = bind("listen", settings.listen).await?;
+    let metrics = match settings.metrics_listen {
+        Some(address) => Some(bind("metrics_listen", address).await?),
+        None => None,
+    };
     let store = Store::open(&settings.database, settings.master_key.clone()).await?;
     let app = app(store.clone(), data, settings.base_url.clone(), mailer).await?;
-    tracing::info!(listen = %settings.listen, base_url = settings.base_url, "serving");
+    let how = Listening {
+        tls: tls.clone(),
+        proxies,
+        counted: app.net.figures.connections.clone(),
+        ..Listening::default()
+    };
+    tracing::info!(
+        listen = %settings.listen,
+        base_url = settings.base_url,
+        tls = tls.is_some(),
+        places = how.places,
+        "serving"
+    );
+    let beside = [
+        tls.map(|tls| tokio::spawn(watch_certificate(app.clone(), tls))),
+        metrics.map(|listener| {
+            let router = web::watch_router(app.clone());
+            let how = Listening::default();
+            tokio::spawn(listen::serve(listener, router, how, std::future::pending()))
+        }),
+    ];
     let back_up = async {
         match backups {
             Some(plan) => nightly::watch(&store, &plan).await,
             None => std::future::pending().await,
         }
     };
-    // Neither of the two ends by itself; a backup that is cut off leaves nothing behind.
+    // Neither of the other two ends by itself; a backup that is cut off leaves nothing behind.
     tokio::select! {
-        served = serve(listener, app, told_to_stop()) => served?,
+        () = listen::serve(listener, web::router(app), how, told_to_stop()) => {}
         () = watch_key(&store) => {}
         () = back_up => {}
     }
+    for task in beside.into_iter().flatten() {
+        task.abort();
+    }
+    tracing::info!("stopped");
     store.close().await;
     Ok(())
 }
@@ -69,11 +112,27 @@ async fn watch_key(store: &Store) {
     }
 }
 
+async fn watch_certificate(app: App, tls: Arc<Tls>) {
+    tls.keep_watch(app.clock.as_ref(), LOOK_EVERY, |days| {
+        app.net.figures.certificate_ends_in(days);
+    })
+    .await;
+}
+
+/// Where it was, and what was written there; a text that was put together may hold anything.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let at = panic.location().map(ToString::to_string);
+    let words = panic.payload().downcast_ref::<&str>();
+    tracing::error!(at, words, "panicked");
+}
+
 /// Takes the port first: a port in use is the commonest reason not to start, and nothing else was touched yet.
-pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(listen)
-        .await
-        .map_err(|error| Failure(format!("{listen} で待ち受けできません: {error}。別のポートを --listen か --port で指定してください")))
+pub async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure(format!(
+            "{address} で待ち受けできません: {error}。{setting} に別のポートを指定してください"
+        ))
+    })
 }
 
 /// What is data and not program: each built in, and replaced or added to by files.
@@ -131,19 +190,17 @@ pub async fn app(
         base_url,
         token_key,
         mailer,
+        net: Net::default(),
     }))
 }
 
-/// Answers on `listener` until `stop` is done, then lets running requests finish.
-pub async fn serve(
-    listener: TcpListener,
-    app: App,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Failure> {
-    let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    Ok(axum::serve(listener, service)
-        .with_graceful_shutdown(stop)
-        .await?)
+/// Answers plainly on `listener` until `stop` is done, then lets running requests finish.
+pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
+    let how = Listening {
+        counted: app.net.figures.connections.clone(),
+        ..Listening::default()
+    };
+    listen::serve(listener, web::router(app), how, stop).await;
 }
 
 /// Ends at ctrl-C or when the machine's service manager says so.

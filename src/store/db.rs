@@ -10,10 +10,13 @@
 //! - A statement with RETURNING is only done when it has been read to its end, so every read fetches all rows.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row, TypeInfo, ValueRef};
+use tokio::time::Instant;
 use tokio_stream::StreamExt;
 
 use super::error::StoreError;
@@ -400,6 +403,7 @@ impl Db {
     }
 
     async fn fetch(&self, sql: &'static str, args: Vec<Arg>) -> Result<Rows, StoreError> {
+        let _timed = Timed::begin(sql);
         Ok(match &self.pool {
             Pool::Sqlite(pool) => Rows::Sqlite(
                 sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
@@ -478,6 +482,63 @@ impl Db {
         args: Vec<Arg>,
     ) -> Result<T, StoreError> {
         self.opt(sql, args).await?.ok_or(StoreError::NotFound)
+    }
+}
+
+/// A statement from its beginning to its end, with the wait for a connection. One that takes long is noted by its name,
+/// never with its parameters.
+pub(super) struct Timed {
+    sql: &'static str,
+    began: Instant,
+}
+
+/// From when on a statement is noted.
+const SLOW: Duration = Duration::from_millis(250);
+static SLOW_STATEMENTS: AtomicU64 = AtomicU64::new(0);
+
+/// How many were noted since the start of the process.
+pub(super) fn slow_statements() -> u64 {
+    SLOW_STATEMENTS.load(Ordering::Relaxed)
+}
+
+impl Timed {
+    pub fn begin(sql: &'static str) -> Self {
+        Self {
+            sql,
+            began: Instant::now(),
+        }
+    }
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        let took = self.began.elapsed();
+        if took >= SLOW {
+            SLOW_STATEMENTS.fetch_add(1, Ordering::Relaxed);
+            let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(statement = name_of(self.sql), ms, "slow statement");
+        }
+    }
+}
+
+/// `file.NAME` of a statement.
+fn name_of(sql: &'static str) -> String {
+    super::statements()
+        .into_iter()
+        .find(|(_, _, text)| *text == sql)
+        .map_or_else(
+            || sql.split_whitespace().next().unwrap_or_default().to_owned(),
+            |(file, name, _)| format!("{file}.{name}"),
+        )
+}
+
+impl Db {
+    /// How many connections there are, and how many of them rest.
+    pub fn connections(&self) -> (usize, usize) {
+        match &self.pool {
+            Pool::Sqlite(pool) => (pool.size() as usize, pool.num_idle()),
+            Pool::Postgres(pool) => (pool.size() as usize, pool.num_idle()),
+        }
     }
 }
 
@@ -655,6 +716,17 @@ mod tests {
         db.one::<Number>("select 'one' as value", args![])
             .await
             .unwrap_err();
+    }
+
+    #[test]
+    fn a_slow_statement_is_called_by_its_name() {
+        let (file, name, sql) = crate::store::statements()[0];
+        assert_eq!(name_of(sql), format!("{file}.{name}"));
+        assert_eq!(name_of("commit"), "commit");
+        let noted = slow_statements();
+        let began = Instant::now().checked_sub(SLOW).unwrap();
+        drop(Timed { sql, began });
+        assert!(slow_statements() > noted);
     }
 
     #[test]

@@ -77,6 +77,19 @@ pub struct Store {
     queue: audit::Queue,
 }
 
+/// What [`Store::health`] tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    pub writable: bool,
+    /// Transactions that failed by the database's fault.
+    pub write_failures: u64,
+    /// Connections for reading on SQLite, all of them on PostgreSQL; and how many of them rest.
+    pub connections: usize,
+    pub idle: usize,
+    /// Statements that took long, of all databases of this process.
+    pub slow: u64,
+}
+
 struct Core {
     db: Db,
     writer: Writer,
@@ -156,6 +169,18 @@ impl Store {
     /// False after repeated failures: pages are still read, and say so. Turns true by itself when a write works again.
     pub fn is_writable(&self) -> bool {
         self.core.writer.is_writable()
+    }
+
+    /// How the database does, for the operator.
+    pub fn health(&self) -> Health {
+        let (connections, idle) = self.core.db.connections();
+        Health {
+            writable: self.is_writable(),
+            write_failures: self.core.writer.failures(),
+            connections,
+            idle,
+            slow: db::slow_statements(),
+        }
     }
 
     /// Answers when the database can be read.

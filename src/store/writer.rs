@@ -12,7 +12,7 @@
 //!
 //! PostgreSQL keeps the same promise through its own transactions, with the same read-back and the same switch.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::postgres::{PgArguments, PgPool};
@@ -20,7 +20,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
-use super::db::{Arg, Db, FromRow, Rows, bind};
+use super::db::{Arg, Db, FromRow, Rows, Timed, bind};
 use super::error::StoreError;
 use super::key::{self, KeyId, KeyRow, Keys};
 use crate::domain::clock::Moment;
@@ -40,6 +40,7 @@ pub(super) struct Writer {
     engine: Engine,
     health: Mutex<Health>,
     closed: AtomicBool,
+    failures: AtomicU64,
 }
 
 enum Engine {
@@ -71,6 +72,7 @@ enum TxEngine {
 impl Tx {
     /// Runs a statement and says how many rows it changed.
     pub async fn exec(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        let _timed = Timed::begin(sql);
         let outcome = match &mut self.engine {
             TxEngine::Sqlite(connection, _) => {
                 sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
@@ -88,6 +90,7 @@ impl Tx {
     }
 
     async fn fetch(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Rows, StoreError> {
+        let _timed = Timed::begin(sql);
         let outcome = match &mut self.engine {
             TxEngine::Sqlite(connection, _) => {
                 sqlx::query_with(sql, bind::<SqliteArguments>(sql, args)?)
@@ -179,6 +182,7 @@ impl Writer {
             },
             health: Mutex::default(),
             closed: AtomicBool::new(false),
+            failures: AtomicU64::new(0),
         }
     }
 
@@ -187,6 +191,7 @@ impl Writer {
             engine: Engine::Postgres(pool),
             health: Mutex::default(),
             closed: AtomicBool::new(false),
+            failures: AtomicU64::new(0),
         }
     }
 
@@ -221,7 +226,7 @@ impl Writer {
                 entries: Vec::new(),
             }),
             Err(error) => {
-                self.health().failed(at);
+                self.failed(at);
                 Err(error)
             }
         }
@@ -264,6 +269,16 @@ impl Writer {
         self.health().is_writable()
     }
 
+    /// Since the start.
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    fn failed(&self, at: Moment) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        self.health().failed(at);
+    }
+
     /// Closes the write connection, which folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.closed.store(true, Ordering::Release);
@@ -300,7 +315,9 @@ async fn begin_sqlite(options: &SqliteConnectOptions, slot: &Slot) -> Result<TxE
 async fn commit(db: &Db, tx: Tx) -> Result<(), StoreError> {
     match tx.engine {
         TxEngine::Sqlite(mut connection, mut slot) => {
+            let timed = Timed::begin("commit");
             let committed = sqlx::query("commit").execute(&mut connection).await;
+            drop(timed);
             if committed.is_err() {
                 discard(connection).await;
                 return confirm(db, &tx.entries, committed.err()).await;

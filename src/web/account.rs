@@ -220,7 +220,10 @@ pub async fn set_password(
     }
     match session::step_up(&app, &signed_in, &typed.password, &typed.code).await {
         Ok(_) => {
-            let hash = app.passwords.hash(&typed.new, app.entropy.as_ref());
+            let hash = app
+                .passwords
+                .hash_in_turn(&typed.new, app.entropy.as_ref())
+                .await?;
             let (actor, here) = (&signed_in.actor, &signed_in.token_hash);
             invitation::change_password(&app.store, actor, &hash, here, app.now()).await?;
             let told = Told {

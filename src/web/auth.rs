@@ -6,8 +6,9 @@ pub mod totp;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
 
+use super::WebError;
+use super::gate::{Full, Gate};
 use crate::domain::clock::Entropy;
 
 /// The least number of characters of a password (security.md J-02).
@@ -25,8 +26,7 @@ const PASSES: u32 = 2;
 /// Hashes and checks passwords, a bounded number at a time.
 pub struct Passwords {
     argon: Argon2<'static>,
-    running: Semaphore,
-    queued: Semaphore,
+    gate: Gate,
     /// A hash of nothing anybody knows: checked when a login does not exist, so that both take the same time.
     decoy: String,
 }
@@ -40,6 +40,18 @@ impl Busy {
     pub const RETRY_SECONDS: u32 = 5;
 }
 
+impl From<Full> for Busy {
+    fn from(Full: Full) -> Self {
+        Self
+    }
+}
+
+impl From<Busy> for WebError {
+    fn from(Busy: Busy) -> Self {
+        Self::Busy
+    }
+}
+
 impl Passwords {
     /// # Panics
     /// Never: the parameters are constants within Argon2's limits.
@@ -49,18 +61,43 @@ impl Passwords {
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut secret = [0; 32];
         entropy.fill(&mut secret);
-        let decoy = hash_with(&argon, &secret, entropy);
+        let mut salt = [0; 16];
+        entropy.fill(&mut salt);
+        let decoy = hash_with(&argon, &secret, &salt);
         Self {
             argon,
-            running: Semaphore::new(AT_ONCE),
-            queued: Semaphore::new(AT_ONCE + WAITING),
+            gate: Gate::new("passwords", AT_ONCE, WAITING),
             decoy,
         }
     }
 
     /// Hashes a new password. Takes tens of milliseconds of one core.
     pub fn hash(&self, password: &str, entropy: &dyn Entropy) -> String {
-        hash_with(&self.argon, password.as_bytes(), entropy)
+        let mut salt = [0; 16];
+        entropy.fill(&mut salt);
+        hash_with(&self.argon, password.as_bytes(), &salt)
+    }
+
+    /// [`Self::hash`] for somebody who waits: in its turn, and where it holds up nobody.
+    ///
+    /// # Errors
+    /// [`Busy`] when too many are waiting.
+    pub async fn hash_in_turn(
+        &self,
+        password: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<String, Busy> {
+        let mut salt = [0; 16];
+        entropy.fill(&mut salt);
+        let _turn = self.gate.enter().await?;
+        let (argon, password) = (self.argon.clone(), password.to_owned());
+        tokio::task::spawn_blocking(move || hash_with(&argon, password.as_bytes(), &salt))
+            .await
+            .map_err(|_| Busy)
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// Whether `password` belongs to `hash`; with no hash, works as long and says no.
@@ -68,8 +105,7 @@ impl Passwords {
     /// # Errors
     /// [`Busy`] when too many are waiting.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Busy> {
-        let _place = self.queued.try_acquire().map_err(|_| Busy)?;
-        let _turn = self.running.acquire().await.map_err(|_| Busy)?;
+        let _turn = self.gate.enter().await?;
         // Whoever was invited and chose none yet has no hash: that takes as long, too.
         let hash = hash.filter(|hash| !hash.is_empty());
         let known = hash.is_some();
@@ -86,11 +122,9 @@ impl Passwords {
     }
 }
 
-fn hash_with(argon: &Argon2<'_>, password: &[u8], entropy: &dyn Entropy) -> String {
-    let mut salt = [0; 16];
-    entropy.fill(&mut salt);
+fn hash_with(argon: &Argon2<'_>, password: &[u8], salt: &[u8; 16]) -> String {
     argon
-        .hash_password_with_salt(password, &salt)
+        .hash_password_with_salt(password, salt)
         .expect("a salt of 16 bytes and a bounded password")
         .to_string()
 }

@@ -361,7 +361,7 @@ async fn ended(
 }
 
 fn failed(error: &WebError) -> Markup {
-    tracing::error!(?error, "papers for many were not issued");
+    tracing::error!(error = error.kind(), "papers for many were not issued");
     html! {
         (notice(NoticeKind::Warn, "発行できませんでした", html! { p { (error) } }))
         p { a .button href="/documents/binder" { "選び直す" } }
@@ -451,7 +451,7 @@ async fn keep(
     let at = app.now();
     let (bound, drawn) = {
         let (form, id, issued_by) = (form.clone(), id.clone(), permit.actor().name.clone());
-        typeset(move || {
+        typeset(app, move || {
             let leaves: Vec<Leaf> = drawn
                 .iter()
                 .map(|sheet| Leaf {

@@ -29,6 +29,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, RawQuery, State};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
@@ -37,6 +38,7 @@ use self::at_call::Emergency;
 use self::compare::{Compared, compare};
 pub(super) use self::compare::{card_changes, is_card, standing_changes};
 use self::visitor::Visitor;
+use super::lane::Strangers;
 use super::scan::Tier;
 use super::session::SignedIn;
 use super::{App, WebError, load, mail, photo, session};
@@ -98,6 +100,8 @@ struct Sheet {
 /// What stands behind a token.
 enum Behind {
     Nothing,
+    /// As unknown, and many such came from there.
+    TooMany,
     /// The database does not answer.
     Unreachable,
     Ended(Box<FoundLink>, LinkState),
@@ -118,10 +122,11 @@ pub async fn cover(
     RawQuery(query): RawQuery,
     signed_in: Result<Option<SignedIn>, WebError>,
 ) -> Response {
+    let behind = behind(&app, token, &visitor.source).await;
     if query.as_deref() == Some(STAFF) {
-        return for_staff(behind(&app, token).await, signed_in.ok().flatten());
+        return for_staff(behind, signed_in.ok().flatten());
     }
-    match behind(&app, token).await {
+    match behind {
         // Only who asks for JSON by name opens with a GET; a HEAD never opens.
         Behind::Live(found) if visitor.wants_json && method == Method::GET => {
             opened(&app, *found, &visitor, false).await
@@ -140,7 +145,7 @@ pub async fn open(
     visitor: Visitor,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    match behind(&app, token).await {
+    match behind(&app, token, &visitor.source).await {
         Behind::Live(found) => opened(&app, *found, &visitor, asks_in_emergency(body)).await,
         shut => shut_door(&shut, visitor.wants_json),
     }
@@ -151,7 +156,9 @@ pub async fn open(
 fn for_staff(behind: Behind, signed_in: Option<SignedIn>) -> Response {
     let found = match behind {
         Behind::Live(found) | Behind::Ended(found, _) => found,
-        shut @ (Behind::Nothing | Behind::Unreachable) => return shut_door(&shut, false),
+        shut @ (Behind::Nothing | Behind::TooMany | Behind::Unreachable) => {
+            return shut_door(&shut, false);
+        }
     };
     match signed_in {
         Some(signed_in) if signed_in.actor.facility == *found.facility() => {
@@ -179,12 +186,13 @@ async fn is_overtaken(app: &App, found: &FoundLink) -> bool {
 pub async fn newer(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
+    visitor: Visitor,
     body: Result<Bytes, BytesRejection>,
 ) -> StatusCode {
-    let found = match behind(&app, token).await {
+    let found = match behind(&app, token, &visitor.source).await {
         Behind::Live(found) => found,
         Behind::Unreachable => return StatusCode::SERVICE_UNAVAILABLE,
-        Behind::Nothing | Behind::Ended(..) => return StatusCode::OK,
+        Behind::Nothing | Behind::TooMany | Behind::Ended(..) => return StatusCode::OK,
     };
     let (log, emergency) = tokio::join!(log_of(&app, &found), emergency_of(&app, &found));
     let asked = body.unwrap_or_default();
@@ -240,13 +248,21 @@ fn asks_in_emergency(body: Result<Bytes, BytesRejection>) -> bool {
 }
 
 /// What is no token at all, or no text, is as unknown as a token that nobody printed.
-async fn behind(app: &App, token: Result<Path<String>, PathRejection>) -> Behind {
+/// A live paper opens from everywhere: where many unknown tokens come from, each waits for the one before, and no more.
+async fn behind(app: &App, token: Result<Path<String>, PathRejection>, source: &str) -> Behind {
     let Some(token) = token.ok().and_then(|Path(text)| LinkToken::parse(&text)) else {
         return Behind::Nothing;
     };
     let hash = session::sha256(token.as_str().as_bytes());
+    let strangers = &app.net.strangers;
+    // With the queue full, the token is looked for all the same.
+    let _turn = match strangers.are_many(source, app.now()) {
+        true => app.net.lookups.enter().await.ok(),
+        false => None,
+    };
     match patiently("link not read", link::find(&app.store, &hash)).await {
         None => Behind::Unreachable,
+        Some(None) if strangers.count(source, app.now()) => Behind::TooMany,
         Some(None) => Behind::Nothing,
         Some(Some(found)) => match found.state(app.now()) {
             LinkState::Live => Behind::Live(Box::new(found)),
@@ -261,9 +277,19 @@ fn shut_door(behind: &Behind, wants_json: bool) -> Response {
         (Behind::Ended(found, state), true) => json::ended(&paper(found), *state),
         (Behind::Nothing, false) => cover::unknown(),
         (Behind::Nothing, true) => json::unknown(),
+        (Behind::TooMany, false) => too_many(cover::unknown()),
+        (Behind::TooMany, true) => too_many(json::unknown()),
         (Behind::Live(_) | Behind::Unreachable, false) => cover::unreachable(),
         (Behind::Live(_) | Behind::Unreachable, true) => json::unreachable(),
     }
+}
+
+/// The same words as for one unknown token.
+fn too_many(mut unknown: Response) -> Response {
+    *unknown.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = Strangers::MINUTE_SECONDS.into();
+    unknown.headers_mut().insert(RETRY_AFTER, seconds);
+    unknown
 }
 
 async fn opened(app: &App, found: FoundLink, visitor: &Visitor, emergency: bool) -> Response {
@@ -288,7 +314,7 @@ async fn read(app: &App, found: &FoundLink, visitor: &Visitor, emergency: bool) 
     let at = app.now();
     let paper = paper(found);
     let record = load::read_record(&found.sheet().body)
-        .inspect_err(|error| tracing::error!(document = %found.link().document_id, ?error, "record not read"))
+        .inspect_err(|error| tracing::error!(document = %found.link().document_id, error = error.kind(), "record not read"))
         .ok();
     let tier = tier(record.as_ref(), emergency);
     let scan_id = new_uuid(app.clock.as_ref(), app.entropy.as_ref());
@@ -363,7 +389,7 @@ fn paper(found: &FoundLink) -> Paper {
     let link = found.link();
     let facility = load::read_facts(&link.facility_body)
         .inspect_err(
-            |error| tracing::error!(facility = %link.facility_id, ?error, "facility not read"),
+            |error| tracing::error!(facility = %link.facility_id, error = error.kind(), "facility not read"),
         )
         .unwrap_or_else(|_| only_named(&link.facility_name));
     Paper {

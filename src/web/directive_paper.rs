@@ -171,7 +171,7 @@ async fn issue_once(
     });
     let body = frozen(paper, &view, &log).to_string().into_bytes();
     let revision = view.marks.revision;
-    let pdf = typeset(move || paper::render(paper, &view, &log)).await?;
+    let pdf = typeset(app, move || paper::render(paper, &view, &log)).await?;
     let id = DocumentId::new(app.clock.as_ref(), app.entropy.as_ref());
     let new = NewDocument {
         id: &id,
@@ -220,7 +220,7 @@ fn frozen(paper: DirectivePaper, view: &SheetView, log: &[Said]) -> serde_json::
 }
 
 /// The explanation in plain Japanese: the same for everybody, so nobody needs to sign in to read it.
-pub async fn explanation() -> Result<Response, WebError> {
-    let bytes = typeset(paper::explanation).await?;
+pub async fn explanation(State(app): State<App>) -> Result<Response, WebError> {
+    let bytes = typeset(&app, paper::explanation).await?;
     Ok(pdf_response("explanation", bytes))
 }

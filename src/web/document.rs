@@ -249,7 +249,7 @@ pub(super) async fn draw(
     };
     let (pdf, view, photo, address) = {
         let form = form.clone();
-        typeset(move || {
+        typeset(app, move || {
             let paper = Paper {
                 address: &address,
                 photo: photo.as_deref(),
@@ -807,10 +807,10 @@ pub async fn may_see(
 
 /// Runs what draws a paper where it holds up no other request.
 pub async fn typeset<T: Send + 'static>(
+    app: &App,
     draw: impl FnOnce() -> Result<T, PdfError> + Send + 'static,
 ) -> Result<T, WebError> {
-    let drawn = tokio::task::spawn_blocking(draw).await;
-    Ok(drawn.map_err(|_| WebError::Broken)??)
+    Ok(app.net.costly(draw).await??)
 }
 
 /// A PDF to look at and print; its name holds the serial and nobody's name.

@@ -42,6 +42,10 @@ pub enum WebError {
     TooMany {
         seconds: u32,
     },
+    /// Too much is going on at once.
+    Busy,
+    /// The request did not come whole in time.
+    TooSlow,
     /// The request came from another site's page.
     CrossSite,
     Store(StoreError),
@@ -151,6 +155,18 @@ impl WebError {
                 "回数が多すぎます",
                 &format!("{seconds}秒待ってから、もう一度試してください"),
             ),
+            Self::Busy => words(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "混み合っています",
+                "まだ処理していません。5秒ほど待ってから、もう一度操作してください。救急隊のQRコードの画面と紙は、そのまま使えます",
+            ),
+            Self::TooSlow => words(
+                StatusCode::REQUEST_TIMEOUT,
+                "too_slow",
+                "時間がかかりすぎました",
+                "送信が途中で止まりました。電波のよいところで、もう一度送ってください",
+            ),
             Self::CrossSite => words(
                 StatusCode::FORBIDDEN,
                 "cross_site",
@@ -196,10 +212,32 @@ impl WebError {
         }
     }
 
+    /// Causes only. What `Debug` would tell can hold a row of the database.
     fn log(&self, status: StatusCode) {
-        if status.is_server_error() {
-            tracing::error!(error = ?self, "request failed");
+        match self {
+            Self::Busy => {}
+            Self::Store(error) if status.is_server_error() => {
+                tracing::error!(%error, "request failed");
+            }
+            _ if status.is_server_error() => {
+                tracing::error!(error = self.kind(), "request failed");
+            }
+            _ => {}
         }
+    }
+
+    /// Seconds after which it is worth trying again.
+    fn again_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany { seconds } => Some(*seconds),
+            Self::Busy => Some(super::auth::Busy::RETRY_SECONDS),
+            _ => None,
+        }
+    }
+
+    /// What it is called for programs and in the log.
+    pub fn kind(&self) -> &'static str {
+        self.words().kind
     }
 
     /// As `application/problem+json` (RFC 9457), with every invalid field named by its dotted key.
@@ -227,7 +265,7 @@ impl WebError {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Self::TooMany { seconds } = self {
+        if let Some(seconds) = self.again_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
@@ -279,7 +317,7 @@ impl IntoResponse for WebError {
             },
         );
         let mut response = (words.status, body).into_response();
-        if let Self::TooMany { seconds } = self {
+        if let Some(seconds) = self.again_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response

@@ -562,7 +562,7 @@ async fn draw(
         paper.serial.clone(),
         paper.issued_at,
     );
-    typeset(move || {
+    typeset(app, move || {
         let known = |words: crate::domain::answer::Shown| match words.is_settled() {
             true => words.line(),
             false => String::new(),

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -17,7 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{App, WebError};
+use super::{App, WebError, lane, watch};
 
 /// The most that a request may carry, in bytes; uploads have their own, larger limit.
 pub const BODY_MAX: usize = 512 * 1024;
@@ -28,6 +28,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
+/// For a year no browser that was here comes by plain http.
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 const FIXED: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (
@@ -48,14 +50,16 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// Puts all guards around the routes; around `papers`, which no cookie opens, all but the one against other sites'
-/// orders. Browsers that know no `Sec-Fetch-Site` send `Origin: null` with a form of a page without referrers, and a
+/// Puts all guards around the routes, which wait for their turn; `open` and `papers` never do. Around `papers`, which no
+/// cookie opens, stand all but the one against other sites' orders. Browsers that know no `Sec-Fetch-Site` send `Origin: null` with a form of a page without referrers, and a
 /// crew's button must work on each.
-pub fn wrap(routes: Router<App>, papers: Router<App>, app: App) -> Router {
+pub fn wrap(routes: Router<App>, open: Router<App>, papers: Router<App>, app: App) -> Router {
     routes
         .layer(middleware::from_fn(keep_typed))
+        .layer(middleware::from_fn_with_state(app.clone(), lane::ordinary))
         .layer(middleware::from_fn(same_site))
-        .merge(papers)
+        .merge(open)
+        .merge(papers.layer(middleware::from_fn(lane::crew)))
         .fallback(|| async { WebError::NotFound })
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(CatchPanicLayer::custom(broken))
@@ -63,8 +67,9 @@ pub fn wrap(routes: Router<App>, papers: Router<App>, app: App) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER_WITHIN,
         ))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(app.clone(), headers))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), watch::request))
         .with_state(app)
 }
 
@@ -72,7 +77,7 @@ fn broken(_panic: Box<dyn Any + Send + 'static>) -> Response {
     WebError::Broken.into_response()
 }
 
-async fn headers(request: Request, next: Next) -> Response {
+async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     // A paper's address is a secret. Elsewhere our own pages must name their origin, or browsers that know no
     // `Sec-Fetch-Site` (over plain http, all of them) send `Origin: null` and nobody could sign in.
     let path = request.uri().path();
@@ -89,6 +94,9 @@ async fn headers(request: Request, next: Next) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
     for (name, value) in FIXED {
         headers.insert(name, value);
+    }
+    if app.is_secure() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
         headers.insert(CONTENT_SECURITY_POLICY, POLICY);

@@ -742,7 +742,7 @@ pub async fn add_file(
         Ok(visit) => visit,
         Err(answer) => return Ok(answer),
     };
-    let refused = match file::received(&mut sent).await? {
+    let refused = match file::received(&app, &mut sent).await? {
         Ok((kept, label)) => {
             let hash = file::hashed(&kept);
             let new = NewAttachment {

@@ -179,7 +179,7 @@ impl Trial {
         let read = permit.actor().permit::<ReadResident>()?;
         let residents = Residents::load(&app.store, &read).await?;
         let today = Day::of(app.now());
-        let tried = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let table = Table::read(&sent.bytes, &sent.name)?;
             let (mapping, problems) = match &chosen {
                 Some(inputs) => Mapping::from_inputs(&table, inputs),
@@ -194,9 +194,8 @@ impl Trial {
                 plan,
                 residents,
             })
-        })
-        .await
-        .map_err(|_| WebError::Broken)?;
+        };
+        let tried = app.net.costly(work).await?;
         let rows = tried.as_ref().map_or(0, |trial: &Self| trial.table.len());
         let entry = Entry::new("import.tried", None, serde_json::json!({"rows": rows}));
         app.store.note_read(&read, app.now(), entry).await?;
@@ -245,9 +244,6 @@ pub async fn upload(
 }
 
 fn refusal(page: &Page, error: &ImportError) -> Response {
-    if let ImportError::BrokenWorkbook(cause) = error {
-        tracing::info!(%cause, "workbook refused");
-    }
     (
         StatusCode::UNPROCESSABLE_ENTITY,
         form_page(page, Some(error)),

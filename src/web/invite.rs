@@ -143,7 +143,10 @@ pub async fn accept(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, body).into_response());
     }
     let first = First::invited(&person, &source);
-    let password = app.passwords.hash(&chosen.password, app.entropy.as_ref());
+    let password = app
+        .passwords
+        .hash_in_turn(&chosen.password, app.entropy.as_ref())
+        .await?;
     match invitation::accept(&app.store, &hash, &first.actor, &password, app.now()).await {
         Ok(()) => session::await_digits(&app, &first, "/").await,
         Err(crate::store::StoreError::NotFound) => Ok(closed()),

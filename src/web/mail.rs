@@ -168,7 +168,9 @@ async fn deliver(mailer: &Mailer, mut letters: Vec<Message>) -> usize {
         let mut refused = Vec::new();
         for letter in letters {
             if let Err(error) = mailer.server.send(letter.clone()).await {
-                tracing::warn!(%error, "e-mail not taken");
+                // Its words may name whom it was for.
+                let status = error.status().map(|status| status.to_string());
+                tracing::warn!(status, "e-mail not taken");
                 refused.push(letter);
             }
         }

@@ -23,6 +23,7 @@ mod facility;
 mod fax;
 mod figures;
 mod flow;
+mod gate;
 mod grow;
 mod guard;
 pub mod handoff;
@@ -31,6 +32,8 @@ mod icon;
 pub mod import;
 mod invite;
 mod jahis;
+mod lane;
+pub mod listen;
 mod load;
 pub mod mail;
 mod notice;
@@ -46,6 +49,7 @@ mod staff;
 mod transport;
 mod upload;
 pub mod walk;
+mod watch;
 
 use std::sync::Arc;
 
@@ -63,7 +67,10 @@ use crate::store::Store;
 pub use directive_paper::issue_paper;
 pub use document::{Issued, issue_document, printed_document, still_true};
 pub use error::WebError;
+pub use gate::Gate;
+pub use lane::Net;
 pub use session::sha256;
+pub use watch::router as watch_router;
 
 /// What every handler can reach. Nothing that matters lives here: several processes can serve one database.
 #[derive(Clone)]
@@ -88,6 +95,8 @@ pub struct Parts {
     pub clocks: Rules,
     /// `None` where no mail server is set.
     pub mailer: Option<mail::Mailer>,
+    /// What this process holds back, and what it counts of itself.
+    pub net: Net,
 }
 
 impl std::ops::Deref for App {
@@ -269,6 +278,7 @@ pub fn router(app: App) -> Router {
         .route("/capability/search", get(capability::search))
         .route("/faxes/{id}", get(fax::show).post(fax::note))
         .route("/faxes/{id}/pdf", get(fax::pdf))
+        .route("/papers/explanation.pdf", get(directive_paper::explanation))
         .route("/papers/door.pdf", get(paper::door))
         .route("/papers/blank/{form}", get(paper::blank))
         .route("/drills", get(drill::list).post(drill::begin))
@@ -294,9 +304,9 @@ pub fn router(app: App) -> Router {
         .route("/facilities", get(facility::list).post(facility::create))
         .route("/facilities/people", post(facility::create_by_office))
         .route("/facilities/invite", post(facility::invite_again));
+    // What the crew's page needs besides, and what asks after the process.
     let open = Router::new()
         .route("/assets/{name}", get(assets::serve))
-        .route("/papers/explanation.pdf", get(directive_paper::explanation))
         // A PDF names no icon, and browsers ask for one.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/healthz", get(guard::healthz))
@@ -338,6 +348,6 @@ pub fn router(app: App) -> Router {
             "/inbox/{facility}/{sending}/discharge",
             get(hospital::discharge).post(hospital::write_discharge),
         );
-    let whole = pages.merge(open).merge(hospitals).merge(api::routes());
-    guard::wrap(whole, papers, app)
+    let whole = pages.merge(hospitals).merge(api::routes());
+    guard::wrap(whole, open, papers, app)
 }

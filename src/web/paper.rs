@@ -19,7 +19,7 @@ pub async fn door(
 ) -> Result<Response, WebError> {
     let facts = load::facility_facts(&app, &permit).await?;
     let now = app.now();
-    let bytes = typeset(move || door::render(&facts, now)).await?;
+    let bytes = typeset(&app, move || door::render(&facts, now)).await?;
     Ok(pdf_response("door", bytes))
 }
 
@@ -34,7 +34,7 @@ pub async fn blank(
     let facts = load::facility_facts(&app, &permit).await?;
     let standing = load::standing_of(&app, &Ok(Vec::new()), None, &facts);
     let view = SheetView::of(Record::default(), facts, standing, app.now());
-    let bytes = typeset(move || blank::render(&form, &view)).await?;
+    let bytes = typeset(&app, move || blank::render(&form, &view)).await?;
     Ok(pdf_response(&format!("blank-{key}"), bytes))
 }
 

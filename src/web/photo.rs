@@ -107,9 +107,7 @@ pub async fn upload(
             bytes.extend_from_slice(&chunk);
         }
     }
-    let (kept, thumbnail) = tokio::task::spawn_blocking(move || reduce(&bytes))
-        .await
-        .map_err(|_| WebError::Broken)??;
+    let (kept, thumbnail) = app.net.costly(move || reduce(&bytes)).await??;
     let now = app.now();
     let hash = super::session::hex(&super::session::sha256(&kept));
     let photo = NewAttachment {

@@ -3,11 +3,11 @@
 //! Two factors, always (security.md J-01): [`first_factor`] checks the password, [`second_factor`] the digits of the phone
 //! or a code on paper, and only what both gave, [`Proven`], opens a session or makes a token.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::Form;
 use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Query, State};
-use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
+use axum::http::header::{COOKIE, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,7 +17,8 @@ use serde_json::json;
 
 use super::auth::totp::Digits;
 use super::icon::{Icon, icon};
-use super::{App, WebError, auth, page};
+use super::listen::first_bits;
+use super::{App, WebError, auth, page, watch};
 use crate::domain::clock::{Entropy, Moment};
 use crate::domain::id::StaffId;
 use crate::domain::permit::{Action, Actor, OperateService, Permit, ReadInbox, SignOrder};
@@ -31,6 +32,9 @@ const SHIFT_MINUTES: i64 = 12 * 60;
 /// Failures of one login within the window after which it has to wait; a right password then waits too.
 const FAILURES_MAX: i64 = 10;
 const FAILURE_WINDOW_MINUTES: i64 = 15;
+/// The same of one network, whatever the logins: a whole home behind one address mistypes less. A browser that is
+/// remembered for its person is not held up.
+const FAILURES_OF_SOURCE_MAX: i64 = 100;
 /// How long the digits are awaited after the password, and how often they may be wrong meanwhile.
 const STEP_MINUTES: i64 = 10;
 const STEP_TRIES: i64 = 5;
@@ -71,6 +75,7 @@ impl OptionalFromRequestParts<App> for SignedIn {
             return Ok(None);
         };
         let actor = session.actor(&source(parts));
+        watch::is_asked_by(parts, &actor);
         Ok(Some(Self {
             session,
             actor,
@@ -269,7 +274,14 @@ pub async fn sign_in(
             Err(first) => await_digits(&app, &first, next).await,
         },
         Err(Refusal::Failed(error)) => Err(error),
-        Err(refusal) => Ok(refuse(refusal.words())),
+        Err(refusal) => {
+            let mut response = refuse(refusal.words());
+            if let Some((status, seconds)) = refusal.is_a_limit() {
+                *response.status_mut() = status;
+                response.headers_mut().insert(RETRY_AFTER, seconds.into());
+            }
+            Ok(response)
+        }
     }
 }
 
@@ -384,6 +396,15 @@ impl Refusal {
             Self::Failed(_) => "処理を続けられませんでした。もう一度試してください",
         }
     }
+
+    /// Refused for now and not for good: how, and after how many seconds it is worth trying again.
+    fn is_a_limit(&self) -> Option<(StatusCode, u32)> {
+        match self {
+            Self::Wait => Some((StatusCode::TOO_MANY_REQUESTS, 900)),
+            Self::Busy => Some((StatusCode::SERVICE_UNAVAILABLE, auth::Busy::RETRY_SECONDS)),
+            _ => None,
+        }
+    }
 }
 
 impl<E: Into<WebError>> From<E> for Refusal {
@@ -463,6 +484,12 @@ pub async fn first_factor(
     if staff::login_failures(&app.store, &failures_of, since).await? >= FAILURES_MAX {
         return Err(Refusal::Wait);
     }
+    let from = failures_from(source).filter(|_| !is_remembered);
+    if let Some(from) = &from
+        && staff::login_failures(&app.store, from, since).await? >= FAILURES_OF_SOURCE_MAX
+    {
+        return Err(Refusal::Wait);
+    }
     let usable = known.as_ref().filter(|person| person.disabled_at.is_none());
     let hash = usable.map(|person| person.password_hash.as_str());
     let right = app
@@ -472,6 +499,9 @@ pub async fn first_factor(
         .map_err(|auth::Busy| Refusal::Busy)?;
     let Some(person) = usable.filter(|_| right) else {
         staff::login_failed(&app.store, &failures_of, since, now).await?;
+        if let Some(from) = &from {
+            staff::login_failed(&app.store, from, since, now).await?;
+        }
         let author = match &known {
             Some(person) => Author::from(&actor(person, source)),
             None => Author::stranger(source),
@@ -487,6 +517,17 @@ pub async fn first_factor(
         failures_of,
         is_remembered,
     })
+}
+
+/// Under what failures from a network are counted: no login begins with a space. Not for this machine itself, from which
+/// everybody comes where a proxy is not told of.
+fn failures_from(source: &str) -> Option<String> {
+    let address: IpAddr = source.parse().ok()?;
+    if address.is_loopback() {
+        return None;
+    }
+    let (_, bits) = first_bits(address, if address.is_ipv4() { 32 } else { 64 });
+    Some(format!(" from {bits:x}"))
 }
 
 /// Checks the digits of the phone or a code from paper. Each opens once.

@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_T
 use axum::response::{IntoResponse, Response};
 use image::DynamicImage;
 
-use super::{WebError, photo};
+use super::{App, WebError, photo};
 use crate::domain::answer::Inputs;
 use crate::store::attachment::Attachment;
 
@@ -146,12 +146,10 @@ impl Uploaded {
     ///
     /// # Errors
     /// What is wrong with it, for who chose it.
-    pub async fn kept(self) -> Result<Result<Kept, String>, WebError> {
+    pub async fn kept(self, app: &App) -> Result<Result<Kept, String>, WebError> {
         match self.too_large {
             true => Ok(Err(TOO_LARGE.to_owned())),
-            false => tokio::task::spawn_blocking(move || accept(self.file))
-                .await
-                .map_err(|_| WebError::Broken),
+            false => app.net.costly(move || accept(self.file)).await,
         }
     }
 }

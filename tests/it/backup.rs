@@ -3,11 +3,16 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use axum::body::Body;
+use axum::http::Request;
 use hikitsugi::command::nightly;
 use hikitsugi::config::Backups;
 use hikitsugi::domain::clock::Clock;
 use hikitsugi::store::backup::{LEFT_OUT, TABLES};
+use hikitsugi::web::watch_router;
+use http_body_util::BodyExt;
 use sqlx::{Connection, Row, SqliteConnection};
+use tower::ServiceExt;
 
 use crate::store::schema::is_ours;
 use crate::story::directive::Home;
@@ -233,4 +238,16 @@ async fn each_nights_backup_is_proved_copied_and_shown_to_the_operator() {
         page.contains("控えが26時間より古くなっています") && page.contains("できませんでした"),
         "{page}"
     );
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let figures = watch_router(service.app.clone())
+        .oneshot(request)
+        .await
+        .unwrap();
+    let figures = figures.into_body().collect().await.unwrap().to_bytes();
+    let figures = String::from_utf8(figures.to_vec()).unwrap();
+    assert!(
+        figures.contains("hikitsugi_backup_age_seconds 172800\n"),
+        "{figures}"
+    );
+    assert!(figures.contains("hikitsugi_backup_failed 1\n"), "{figures}");
 }

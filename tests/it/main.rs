@@ -20,6 +20,7 @@ mod keys;
 mod layers;
 mod mail;
 mod measured;
+mod net;
 mod paper;
 mod protocols;
 mod readback;

@@ -4,6 +4,7 @@ mod api;
 mod api_directive;
 mod before_statements;
 mod binder;
+mod canary;
 mod console_paper;
 mod crew;
 pub mod directive;

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::token;
 use crate::domain::permit::{Action, Actor, Permit};
 use crate::web::error::ApiError;
-use crate::web::{App, WebError};
+use crate::web::{App, WebError, watch};
 
 /// The person whose token came with the request; role and state are read anew each time.
 pub struct Caller(pub Actor);
@@ -25,9 +25,9 @@ impl FromRequestParts<App> for Caller {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or(ApiError(WebError::NoToken))?;
-        Ok(Self(
-            token::actor(app, token, &crate::web::session::source(parts)).await?,
-        ))
+        let actor = token::actor(app, token, &crate::web::session::source(parts)).await?;
+        watch::is_asked_by(parts, &actor);
+        Ok(Self(actor))
     }
 }
 

@@ -121,7 +121,7 @@ pub async fn upload(
     let fields = Kind::Scanned.fields();
     walk::post::take_fields(&mut inputs, fields, &uploaded.typed);
     let seen = uploaded.typed.get("seen").parse().unwrap_or(-1);
-    let kept = uploaded.kept().await?;
+    let kept = uploaded.kept(&app).await?;
     let hash = match &kept {
         Ok(kept) => session::hex(&session::sha256(&kept.bytes)),
         Err(_) => String::new(),

@@ -62,7 +62,10 @@ pub fn list(files: &[StayFile], base: Option<&str>) -> Markup {
 ///
 /// # Errors
 /// What is wrong with it, for who chose it.
-pub async fn received(form: &mut Multipart) -> Result<Result<(Kept, String), String>, WebError> {
+pub async fn received(
+    app: &App,
+    form: &mut Multipart,
+) -> Result<Result<(Kept, String), String>, WebError> {
     let uploaded = Uploaded::read(form, "file").await?;
     let label = uploaded.typed.get("label").trim().to_owned();
     let label = if label.is_empty() {
@@ -73,7 +76,7 @@ pub async fn received(form: &mut Multipart) -> Result<Result<(Kept, String), Str
     if let Err(problem) = check_line(&label, 40) {
         return Ok(Err(problem.0));
     }
-    Ok(uploaded.kept().await?.map(|kept| (kept, label)))
+    Ok(uploaded.kept(app).await?.map(|kept| (kept, label)))
 }
 
 /// A kept file under its hash.
@@ -104,7 +107,7 @@ pub async fn add(
 ) -> Result<Response, WebError> {
     let read = permit.actor().permit::<ReadResident>()?;
     let stay = handoff::get(&app.store, &read, &id).await?;
-    let (kept, label) = match received(&mut sent).await? {
+    let (kept, label) = match received(&app, &mut sent).await? {
         Ok(received) => received,
         Err(problem) => {
             let title = "ファイルを加える";

@@ -685,7 +685,7 @@ async fn issue_once(
     let body = body.to_string().into_bytes();
     let revision = view.marks.revision;
     let drawn = form.clone();
-    let pdf = typeset(move || paper::render(&drawn, &view)).await?;
+    let pdf = typeset(app, move || paper::render(&drawn, &view)).await?;
     let document = DocumentId::new(app.clock.as_ref(), app.entropy.as_ref());
     let new = NewDocument {
         id: &document,

@@ -9,7 +9,7 @@ use crate::support::service::{Answer, Person, Service, between};
 use crate::support::sheet;
 use crate::support::tools::{Pdf, bare};
 
-const ADMISSION: [(&str, &str); 8] = [
+pub(super) const ADMISSION: [(&str, &str); 8] = [
     ("hospital_name", "みなと総合病院"),
     ("hospital_ward", "3階東病棟"),
     ("admitted_on", "2026-11-23"),
@@ -21,7 +21,7 @@ const ADMISSION: [(&str, &str); 8] = [
 ];
 
 /// Begins a stay of a resident, and gives its page.
-async fn begun(person: &Person<'_>, resident: &str) -> String {
+pub(super) async fn begun(person: &Person<'_>, resident: &str) -> String {
     person
         .does(&format!("/residents/{resident}/handoffs"), &[])
         .await
@@ -61,21 +61,26 @@ async fn fills(
 }
 
 /// Fills in and issues; gives the document's page.
-async fn issues(person: &Person<'_>, stay: &str, form: &str, fields: &[(&str, &str)]) -> String {
+pub(super) async fn issues(
+    person: &Person<'_>,
+    stay: &str,
+    form: &str,
+    fields: &[(&str, &str)],
+) -> String {
     let answer = fills(person, stay, form, fields, "issue").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     answer.location()
 }
 
 /// What the facility reads aloud, and what it writes down.
-struct Told {
-    address: String,
-    passcode: String,
-    sending: String,
+pub(super) struct Told {
+    pub address: String,
+    pub passcode: String,
+    pub sending: String,
 }
 
 /// Opens a page for the hospital.
-async fn links(person: &Person<'_>, document: &str) -> Told {
+pub(super) async fn links(person: &Person<'_>, document: &str) -> Told {
     let fields = [
         ("method", "link"),
         ("recipient", "みなと総合病院"),
@@ -95,14 +100,14 @@ async fn links(person: &Person<'_>, document: &str) -> Told {
 }
 
 /// A browser in the hospital, with the cookie that it was given.
-struct Hospital<'a> {
+pub(super) struct Hospital<'a> {
     person: Person<'a>,
     address: String,
     cookie: String,
 }
 
 impl<'a> Hospital<'a> {
-    fn at(service: &'a Service, told: &Told) -> Self {
+    pub fn at(service: &'a Service, told: &Told) -> Self {
         Self {
             person: service.stranger(),
             address: told.address.clone(),
@@ -110,7 +115,7 @@ impl<'a> Hospital<'a> {
         }
     }
 
-    async fn knocks(&mut self, passcode: &str) -> Answer {
+    pub async fn knocks(&mut self, passcode: &str) -> Answer {
         let fields = [
             ("person", "勅使河原 真理子"),
             ("department", "入退院支援センター"),
@@ -129,7 +134,7 @@ impl<'a> Hospital<'a> {
         answer
     }
 
-    async fn gets(&self, below: &str) -> Answer {
+    pub async fn gets(&self, below: &str) -> Answer {
         self.person
             .get_with(
                 &format!("{}{below}", self.address),

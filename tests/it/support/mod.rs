@@ -5,6 +5,7 @@ pub mod doubles;
 pub mod grey;
 pub mod paper;
 pub mod postgres;
+pub mod program;
 pub mod service;
 pub mod sheet;
 pub mod tools;

@@ -1,7 +1,7 @@
 //! The whole service over HTTP, without a port: what people send and what they see.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::future::pending;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::support::master_key;
@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use hikitsugi::command::system::SystemClock;
 use hikitsugi::domain::clock::{Clock, Entropy, Moment};
 use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::id::{FacilityId, StaffId};
@@ -19,8 +20,9 @@ use hikitsugi::store::Store;
 use hikitsugi::store::facility::{self, FacilityText};
 use hikitsugi::store::staff::{self, NewStaff};
 use hikitsugi::web::auth::Passwords;
+use hikitsugi::web::listen::{self, Listening};
 use hikitsugi::web::mail::Mailer;
-use hikitsugi::web::{App, Parts, router};
+use hikitsugi::web::{App, Net, Parts, router};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -29,6 +31,7 @@ use tower::ServiceExt;
 
 use super::Bench;
 use super::doubles::{FixedClock, SeededEntropy};
+use super::program::wire;
 
 /// Everybody's password in the stories.
 pub const PASSWORD: &str = "うみべのさんぽみちで会いましょう";
@@ -55,6 +58,9 @@ impl Entropy for SharedEntropy {
 /// operator.
 pub struct Service {
     router: Router,
+    /// The port of the program that answers instead of the router.
+    program: Option<u16>,
+    pub app: App,
     door: Arc<Door>,
     pub clock: Arc<FixedClock>,
     entropy: Arc<SeededEntropy>,
@@ -175,22 +181,27 @@ impl Service {
 
     /// The service on a port of this machine, for as long as the test runs; the codes on its papers lead there.
     pub async fn listen(bench: Bench) -> Self {
+        Self::listening(bench, Listening::default(), Net::default(), pending()).await
+    }
+
+    /// The same with connections treated as `how` says, until `stop` is done.
+    pub async fn listening(
+        bench: Bench,
+        how: Listening,
+        net: Net,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("loopback has a free port");
         let address = listener.local_addr().expect("a listener has an address");
-        let service =
-            Self::settled(bench, Forms::built_in(), format!("http://{address}"), None).await;
+        let scheme = if how.tls.is_some() { "https" } else { "http" };
+        let base_url = format!("{scheme}://{address}");
+        let service = Self::with_net(bench, Forms::built_in(), base_url, None, net).await;
         let address = service.base_url.clone();
         DOORS.lock().unwrap().insert(address, service.door.clone());
         let router = service.router.clone();
-        tokio::spawn(async move {
-            axum::serve(
-                listener,
-                router.into_make_service_with_connect_info::<SocketAddr>(),
-            )
-            .await
-        });
+        tokio::spawn(listen::serve(listener, router, how, stop));
         service
     }
 
@@ -202,18 +213,25 @@ impl Service {
     }
 
     async fn settled(bench: Bench, forms: Forms, base_url: String, mailer: Option<Mailer>) -> Self {
+        Self::with_net(bench, forms, base_url, mailer, Net::default()).await
+    }
+
+    async fn with_net(
+        bench: Bench,
+        forms: Forms,
+        base_url: String,
+        mailer: Option<Mailer>,
+        net: Net,
+    ) -> Self {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::default());
         settle(&bench, &quick_hash(), clock.now()).await;
+        let (of_app, chance) = (clock.clone(), entropy.clone());
+        let app = app(&bench, forms, of_app, chance, &base_url, mailer, net);
         Self {
-            router: routed(
-                &bench,
-                forms,
-                clock.clone(),
-                entropy.clone(),
-                &base_url,
-                mailer,
-            ),
+            router: router(app.clone()),
+            program: None,
+            app,
             door: Arc::new(Door {
                 clock: clock.clone(),
                 kept: Mutex::default(),
@@ -222,6 +240,20 @@ impl Service {
             entropy,
             bench,
             base_url,
+        }
+    }
+
+    /// From now on the program on this port answers, on the same database and by the machine's clock.
+    pub async fn hands_over_to(&mut self, database: impl FnOnce(&str) -> u16) {
+        self.router = Router::new();
+        self.bench.store.close().await;
+        // Whoever gave digits by the clock of the story gives others now.
+        let fresh = "update second_factor set last_step = 0";
+        self.bench.at_the_shell(fresh).await.unwrap();
+        self.program = Some(database(&self.bench.url));
+        self.clock.set(SystemClock.now());
+        for kept in self.door.kept.lock().unwrap().values_mut() {
+            (kept.step, kept.token) = (0, None);
         }
     }
 
@@ -238,7 +270,10 @@ impl Service {
         self.bench.store = store.expect("the database opens again");
         let (clock, entropy) = (self.clock.clone(), self.entropy.clone());
         let forms = Forms::built_in();
-        self.router = routed(&self.bench, forms, clock, entropy, &self.base_url, None);
+        let net = Net::default();
+        let bench = &self.bench;
+        self.app = app(bench, forms, clock, entropy, &self.base_url, None, net);
+        self.router = router(self.app.clone());
     }
 
     /// A physician whom the city office added to さざなみ苑; the id is the login too.
@@ -275,6 +310,9 @@ impl Service {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        if let Some(port) = self.program {
+            return over_the_wire(port, request).await;
+        }
         answered(self.router.clone(), request).await
     }
 
@@ -405,6 +443,23 @@ async fn answered(router: Router, request: Request<Body>) -> Answer {
     }
 }
 
+/// One request on a connection of its own.
+async fn over_the_wire(port: u16, request: Request<Body>) -> Answer {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes();
+    let mut head = format!(
+        "{} {} HTTP/1.1\r\nconnection: close\r\n",
+        parts.method, parts.uri
+    )
+    .into_bytes();
+    for (name, value) in &parts.headers {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    head.extend(format!("content-length: {}\r\n\r\n", body.len()).into_bytes());
+    let answer = wire::ask(port, &[&head, &body[..]].concat()).await;
+    wire::read(&answer)
+}
+
 /// The hash of [`PASSWORD`] with the least work that Argon2 allows: a story signs in often, and the check takes the
 /// parameters from the hash. What the program hashes itself costs what it costs a user.
 fn quick_hash() -> String {
@@ -415,16 +470,17 @@ fn quick_hash() -> String {
         .to_string()
 }
 
-fn routed(
+fn app(
     bench: &Bench,
     forms: Forms,
     clock: Arc<FixedClock>,
     entropy: Arc<SeededEntropy>,
     base_url: &str,
     mailer: Option<Mailer>,
-) -> Router {
+    net: Net,
+) -> App {
     let passwords = Passwords::new(entropy.as_ref());
-    router(App::new(Parts {
+    App::new(Parts {
         store: bench.store.clone(),
         forms,
         protocols: Protocols::default(),
@@ -436,7 +492,8 @@ fn routed(
         mailer,
         passwords,
         shows_digits: false,
-    }))
+        net,
+    })
 }
 
 async fn settle(bench: &Bench, password_hash: &str, now: Moment) {
