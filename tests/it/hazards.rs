@@ -7,9 +7,7 @@ const LOG: &str = "docs/hazards.md";
 /// H01 to H58 are those of security.md §2.5, H59 to H64 of an emergency, and H65 to H69 of a stay in hospital.
 const HAZARDS: u32 = 69;
 /// Those whose control is not whole. One that is added here is a decision, one that is taken away a proof.
-const OPEN: [u32; 17] = [
-    8, 9, 10, 11, 12, 13, 14, 23, 24, 26, 27, 35, 37, 38, 42, 50, 51,
-];
+const OPEN: [u32; 16] = [8, 9, 10, 11, 12, 13, 14, 23, 24, 26, 27, 35, 37, 38, 50, 51];
 
 /// Every function and module of the tests, and every test beside the sources.
 fn names(folder: &Path, found: &mut BTreeSet<String>) {

@@ -11,6 +11,7 @@ pub mod directive;
 mod directive_paper;
 mod drill;
 mod editing;
+mod faults;
 mod fax;
 mod forms;
 mod handoff;

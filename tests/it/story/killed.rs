@@ -23,16 +23,21 @@ fn kills() -> usize {
 }
 
 /// The program as a process of its own, on a database that holds something already.
-struct Program {
+pub struct Program {
     process: Child,
     port: u16,
 }
 
 impl Program {
     fn start(database: &str) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    pub fn start_with(database: &str, environment: &[(&str, &str)]) -> Self {
         let port = free_port();
         let mut process = Command::new(env!("CARGO_BIN_EXE_hikitsugi"))
             .envs([MASTER_KEY])
+            .envs(environment.iter().copied())
             .args(["serve", "--database", database, "--listen"])
             .arg(format!("127.0.0.1:{port}"))
             .stdout(Stdio::null())
@@ -43,7 +48,11 @@ impl Program {
         Self { process, port }
     }
 
-    fn kill(&mut self) {
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -67,7 +76,7 @@ impl Program {
     }
 
     /// Status and body; `None` when the program was gone before it answered whole.
-    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, Value)> {
+    pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, Value)> {
         let mut answer = String::new();
         self.send(method, path, headers, body)
             .and_then(|mut stream| stream.read_to_string(&mut answer))
@@ -86,7 +95,7 @@ impl Drop for Program {
 }
 
 /// What signs in anew: digits of this moment, for the program has the machine's own clock.
-fn token(program: &Program, key: &str) -> String {
+pub fn token(program: &Program, key: &str) -> String {
     let secret = Secret::try_from_base32(key.replace(' ', "")).unwrap();
     let now = u64::try_from(SystemClock.now().0 / 1000).unwrap();
     let digits = Builder::new()
