@@ -17,6 +17,7 @@ mod hazards;
 mod items;
 mod layers;
 mod mail;
+mod matrix;
 mod measured;
 mod paper;
 mod protocols;
