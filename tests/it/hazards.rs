@@ -1,7 +1,6 @@
 //! The hazard log says which test proves each control. A list that a document repeats is tested.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use crate::support::named;
 
 const LOG: &str = include_str!("../../docs/hazards.md");
 /// The hazards of security.md §2.5 that touch directives and the identity of a resident, H59 to H64 of an emergency, and
@@ -11,52 +10,15 @@ const HAZARDS: [u32; 36] = [
     59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69,
 ];
 
-/// Every function and module of the tests, and every test beside the sources.
-fn names(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            names(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let is_test = path.iter().any(|part| part == "tests")
-                || text.contains("#[cfg(test)]")
-                || path.ends_with("tests.rs");
-            if !is_test {
-                continue;
-            }
-            for line in text.lines() {
-                let line = line.trim_start();
-                let function = line
-                    .strip_prefix("async fn ")
-                    .or_else(|| line.strip_prefix("fn "));
-                if let Some((name, _)) = function.and_then(|rest| rest.split_once('(')) {
-                    found.insert(name.to_owned());
-                }
-            }
-        }
-    }
-}
-
 fn rows() -> Vec<Vec<&'static str>> {
-    let table = LOG.lines().filter(|line| line.starts_with("| H"));
-    table
-        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
-        .collect()
+    named::rows(LOG, "| H")
 }
 
 #[test]
 fn every_test_that_the_hazard_log_names_exists() {
-    let mut known = BTreeSet::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    names(&root.join("src"), &mut known);
-    names(&root.join("tests"), &mut known);
+    let known = named::tests();
     for row in rows() {
-        let tests: Vec<&str> = row[6]
-            .split('`')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .collect();
+        let tests = named::in_cell(row[6]);
         assert!(!tests.is_empty(), "{} names no test", row[0]);
         for test in tests {
             assert!(known.contains(test), "{}: {test} does not exist", row[0]);

@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod support;
+mod attacks;
 mod backup;
 mod browser;
 mod degraded;

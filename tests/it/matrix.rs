@@ -3,6 +3,7 @@
 
 mod contents;
 mod crossings;
+mod markup;
 mod routes;
 mod table;
 pub mod town;
@@ -381,7 +382,147 @@ async fn another_sites_form_is_refused_by_every_route(
     wrong.0
 }
 
-/// A34 of routes: what the table does not name is not answered, whatever the method.
+/// A23, A46, A47, rows 22–29: headers of every answer, whoever asks and whatever comes of it.
+async fn every_answer_carries_every_guard(town: &Town, seats: &Seats<'_>) -> Vec<String> {
+    let mut wrong = Wrong::default();
+    let stranger = town.service.stranger();
+    let evil = [
+        ("origin", "https://evil.example"),
+        ("access-control-request-method", "PUT"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    for row in TABLE {
+        let asked = asked(row, said(row.2)[0], at(&town.home));
+        let manager = seats.of(Role::Manager, row.1);
+        for (who, person) in [("the manager", manager), ("nobody", &stranger)] {
+            let answer = sends(person, &asked, &evil).await;
+            let header = |name: &str| {
+                answer
+                    .headers
+                    .get(name)
+                    .map_or("", |value| value.to_str().unwrap())
+            };
+            let policy = header("content-security-policy");
+            let is_bound = policy.contains("default-src 'none'") || policy.starts_with("sandbox");
+            let framed = policy.contains("frame-ancestors 'none'") || policy.starts_with("sandbox");
+            let has_script =
+                policy.contains("unsafe") || policy.contains("http:") || policy.contains("*");
+            let may_be_kept = row.1.starts_with("/assets/");
+            let named = [
+                (is_bound && !has_script, "policy"),
+                (framed, "frames"),
+                (header("x-content-type-options") == "nosniff", "nosniff"),
+                (
+                    header("cross-origin-opener-policy") == "same-origin",
+                    "opener",
+                ),
+                (
+                    header("cross-origin-resource-policy") == "same-origin",
+                    "resource",
+                ),
+                (
+                    ["no-referrer", "origin", "same-origin"].contains(&header("referrer-policy")),
+                    "referrer",
+                ),
+                (header("x-robots-tag").contains("noindex"), "robots"),
+                (
+                    may_be_kept || header("cache-control").contains("no-store"),
+                    "no-store",
+                ),
+                (
+                    !answer
+                        .headers
+                        .keys()
+                        .any(|name| name.as_str().starts_with("access-control")),
+                    "CORS",
+                ),
+            ];
+            for (holds, what) in named {
+                if !holds {
+                    wrong.note(
+                        &asked,
+                        who,
+                        &answer,
+                        &format!("{what}: {:?}", answer.headers),
+                    );
+                }
+            }
+            for cookie in answer.headers.get_all(header::SET_COOKIE) {
+                let cookie = cookie.to_str().unwrap();
+                let is_ours = cookie.starts_with("__Host-") && cookie.contains("Path=/;")
+                    || row.1.starts_with("/h/");
+                let parts = ["HttpOnly", "Secure", "SameSite="];
+                if !is_ours || !parts.iter().all(|part| cookie.contains(part)) {
+                    wrong.note(&asked, who, &answer, cookie);
+                }
+            }
+        }
+    }
+    wrong.0
+}
+
+/// A20, A33: what is no id, in every place of every path, is an address that does not exist.
+async fn what_is_no_id_breaks_nothing_on_any_route(town: &Town, seats: &Seats<'_>) -> Vec<String> {
+    let long = "a".repeat(6_000);
+    let odd = [
+        "%0d%0aX-Pwned:%201",
+        "..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "%252e%252e%252fetc%252fpasswd",
+        "..%5c..%5cwindows",
+        "%00",
+        "%ff%fe",
+        "%c0%ae%c0%ae",
+        "-1",
+        "99999999999999999999",
+        "0x1",
+        "null",
+        "'%20or%20'1'='1",
+        "%25",
+        "%E3%81%82",
+        "%EF%BF%BF",
+        long.as_str(),
+    ];
+    let mut wrong = Wrong::default();
+    for row in TABLE {
+        let parts = slots(row.1);
+        for part in &parts {
+            for text in odd {
+                let asked = asked(row, said(row.2)[0], |slot| match slot == *part {
+                    true => text.to_owned(),
+                    false => town.home.value(slot).to_owned(),
+                });
+                for role in [Role::Manager, Role::Physician, Role::HospitalStaff] {
+                    let code = said(row.2)[0];
+                    if row.2.is_open() && role != Role::Manager || !row.2.allows(role, code) {
+                        continue;
+                    }
+                    let answer = sends(seats.of(role, row.1), &asked, OWN).await;
+                    let is_led = answer
+                        .headers
+                        .get(header::LOCATION)
+                        .is_some_and(|to| to.as_bytes().starts_with(b"//"));
+                    let is_told =
+                        answer.headers.contains_key("x-pwned") || answer.text().contains("root:");
+                    if answer.status.is_server_error() || is_led || is_told {
+                        wrong.note(&asked, &format!("{role:?}"), &answer, &answer.text());
+                    }
+                    let is_ids = Slot::OWNED.contains(part);
+                    if is_ids && !answer.status.is_client_error() {
+                        wrong.note(
+                            &asked,
+                            &format!("{role:?}"),
+                            &answer,
+                            "is taken for somebody's",
+                        );
+                    }
+                }
+            }
+        }
+    }
+    wrong.0
+}
+
+/// Row 34: what the table does not name is not answered, whatever the method.
 async fn every_other_method_is_refused(town: &Town, seats: &Seats<'_>) -> Vec<String> {
     let mut known: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (method, path, _, _) in TABLE {
@@ -586,10 +727,12 @@ both_databases! {
         let seats = Seats::new(&town.service).await;
         let wrong = [
             no_get_writes_anything(&town, &seats).await,
+            every_answer_carries_every_guard(&town, &seats).await,
             without_a_whole_session_every_route_asks_to_sign_in(&town).await,
             a_cookie_opens_no_call_and_a_token_no_page(&town, &seats).await,
             another_sites_form_is_refused_by_every_route(&town, &seats).await,
             every_other_method_is_refused(&town, &seats).await,
+            what_is_no_id_breaks_nothing_on_any_route(&town, &seats).await,
             what_another_facility_has_is_like_what_nobody_has(&town, &seats).await,
             what_is_named_in_a_body_is_ones_own(&town, &seats).await,
             who_may_is_let_in_and_nobody_else(&town, &seats).await,

@@ -181,6 +181,11 @@ pub const OTHER_MSW: &str = "other-msw";
 
 impl Town {
     pub async fn new(bench: Bench) -> Self {
+        Self::with(bench, ("qzvsazana", "さぬさぬ")).await
+    }
+
+    /// With other words in every text of さざなみ苑.
+    pub async fn with(bench: Bench, words: (&'static str, &'static str)) -> Self {
         let service = Service::start(bench).await;
         for (id, name) in [(HOSPITAL, "みなと総合病院"), (OTHER_HOSPITAL, "平和台病院")]
         {
@@ -213,14 +218,7 @@ impl Town {
         ] {
             service.employs(NEXT, login, name, role).await;
         }
-        let home = furnished(
-            &service,
-            HOME,
-            &AT_HOME,
-            ("qzvsazana", "さぬさぬ"),
-            HOSPITAL,
-        )
-        .await;
+        let home = furnished(&service, HOME, &AT_HOME, words, HOSPITAL).await;
         let words = ("qzvtonari", "とぬとぬ");
         let next = furnished(&service, NEXT, &NEXT_DOOR, words, OTHER_HOSPITAL).await;
         Self {

@@ -363,6 +363,11 @@ impl Service {
         self.with_cookie(answer.cookie(""))
     }
 
+    /// A browser in which this person was remembered, before the password.
+    pub fn remembered(&self, login: &str) -> Person<'_> {
+        self.with_cookie(self.door.device(login))
+    }
+
     pub fn with_cookie(&self, cookie: Option<String>) -> Person<'_> {
         self.returning(Keys {
             cookie,
