@@ -6,8 +6,8 @@ use super::table::TABLE;
 use super::town::{Slot, Town};
 use super::{OWN, Seats, asked, at, said, sends};
 
-/// Opens a tag, ends an attribute and a comment, and names an element.
-const HOSTILE: &str = "--></x><img src=x id=\"q\" onerror='qzv'>&lt;";
+/// Ends an attribute, opens a tag, names an element, and looks like an entity.
+const HOSTILE: &str = "\"><img src=x id=\"zq\" onerror='qzv'>&lt;";
 
 both_databases! {
     /// A24, A25: in element, attribute, title and input, for whoever looks.
@@ -30,9 +30,9 @@ both_databases! {
             let kind = answer.headers.get("content-type").map_or("", |kind| kind.to_str().unwrap());
             let text = answer.text();
             if kind.starts_with("text/html") {
-                assert!(!text.contains("<img src=x") && !text.contains("onerror='") && !text.contains("id=\"q\""), "{path} as {who}: {text}");
-                assert!(!text.contains("</x>") && !text.contains("&amp;amp;lt;"), "{path} as {who}: {text}");
-                let is_there = text.contains("&lt;img src=x id=&quot;q&quot;");
+                assert!(!text.contains("<img src=x") && !text.contains("id=\"zq\""), "{path} as {who}: {text}");
+                assert!(!text.contains("&amp;amp;lt;"), "{path} as {who}: {text}");
+                let is_there = text.contains("&lt;img src=x id=&quot;zq&quot;");
                 shown += usize::from(is_there);
                 // Shown as it was typed: what was typed as an entity is not taken for one.
                 assert!(!is_there || text.contains("&amp;lt;"), "{path} as {who}");

@@ -252,7 +252,8 @@ fn marked(canary: &str, reading: &str) -> Value {
     }
     record["name"] = json!(format!("{canary} ハル"));
     record["name_kana"] = json!(format!("{reading} はる"));
-    record["floor"] = json!(canary);
+    // A floor has ten characters.
+    record["floor"] = json!(canary.chars().take(10).collect::<String>());
     record
 }
 
