@@ -4,6 +4,7 @@
 //! - `postgres://…` is a server's; `?options=-csearch_path%3Dname` chooses a schema.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -67,13 +68,7 @@ pub(super) struct OpenSqlite {
 pub(super) async fn sqlite(path: &Path) -> Result<OpenSqlite, StoreError> {
     let database = path.display().to_string();
     let lock = lock(path)?;
-    // The engine gives its files beside this one the same mode.
-    File::options()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| unusable(&database, error))?;
+    begin(path)?;
     let writer = sqlite_writer(path);
     // Migrations run in sqlx's own transactions, on a connection that is not used again.
     let mut migrating = writer
@@ -145,6 +140,25 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+/// Nobody else of the machine reads a file of ours.
+const OWNERS: u32 = 0o600;
+
+/// Makes the file where there is none, its owner's alone; SQLite gives its WAL the same. One that is there stays as the
+/// operator set it.
+fn begin(path: &Path) -> Result<(), StoreError> {
+    let made = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(OWNERS)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(unusable(&path.display().to_string(), error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Holds `PATH.lock`. The operating system lets go of it when the process ends, however it ends.
 fn lock(path: &Path) -> Result<File, StoreError> {
     let database = path.display().to_string();
@@ -157,7 +171,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .mode(0o600)
+        .mode(OWNERS)
         .open(&name)
         .map_err(|error| {
             let cause = format!("{} に書き込めません({error})", name.display());

@@ -202,6 +202,7 @@ pub async fn login_failed(
     at: Moment,
 ) -> Result<(), StoreError> {
     in_tx!(store, at, tx => {
+        // Of everybody: a flood of made-up logins leaves nothing that stays.
         tx.exec(FORGET_OLD, args![since]).await?;
         tx.exec(FAILED, args![login_key, at]).await?;
         Ok(())

@@ -23,7 +23,7 @@ use crate::domain::id::ResidentId;
 use crate::domain::permit::{EditSheet, Permit, ReadResident};
 use crate::domain::record::Record;
 use crate::domain::sheet::{changes, merge, missing};
-use crate::store::{StoreError, sheet};
+use crate::store::{StoreError, resident, sheet};
 
 /// What is being edited: the resident, the draft or what it would begin with, and the revision it began from.
 struct Desk {
@@ -68,12 +68,15 @@ async fn save(
 pub async fn start(
     State(app): State<App>,
     _: Permit<EditSheet>,
+    permit: Permit<ReadResident>,
     Path(id): Path<ResidentId>,
-) -> Redirect {
-    Redirect::to(&format!(
-        "/residents/{id}/edit/{}",
+) -> Result<Redirect, WebError> {
+    let head = resident::get(&app.store, &permit, &id).await?;
+    Ok(Redirect::to(&format!(
+        "/residents/{}/edit/{}",
+        head.id,
         app.forms.emergency().sections[0].key
-    ))
+    )))
 }
 
 pub async fn section(
@@ -205,10 +208,12 @@ pub async fn post(
 pub async fn discard(
     State(app): State<App>,
     permit: Permit<EditSheet>,
+    read: Permit<ReadResident>,
     Path(id): Path<ResidentId>,
 ) -> Result<Redirect, WebError> {
-    sheet::drop_draft(&app.store, &permit, &id, app.now()).await?;
-    Ok(Redirect::to(&format!("/residents/{id}")))
+    let head = resident::get(&app.store, &read, &id).await?;
+    sheet::drop_draft(&app.store, &permit, &head.id, app.now()).await?;
+    Ok(Redirect::to(&format!("/residents/{}", head.id)))
 }
 
 pub async fn review(

@@ -108,6 +108,9 @@ pub async fn upload(
         }
     }
     let (kept, thumbnail) = app.net.costly(move || reduce(&bytes)).await??;
+    let read = permit.actor().permit::<ReadResident>()?;
+    // Whose it is comes first: nothing is kept that belongs to nobody.
+    let loaded = load::resident(&app, &read, &id).await?;
     let now = app.now();
     let hash = super::session::hex(&super::session::sha256(&kept));
     let photo = NewAttachment {
@@ -117,8 +120,6 @@ pub async fn upload(
         thumbnail: Some(&thumbnail),
     };
     attachment::put(&app.store, &permit, photo, now).await?;
-    let read = permit.actor().permit::<ReadResident>()?;
-    let loaded = load::resident(&app, &read, &id).await?;
     let mut inputs: Inputs = loaded.view.record.inputs();
     inputs.set("photo", hash);
     let (record, _) = Record::read(&inputs);

@@ -1,6 +1,6 @@
 //! What the documents say of tests, requirements and settings is so.
 
-use super::hazards::{rows, rows_without_a_test};
+use crate::support::named::{rows, rows_without_a_test};
 
 const SECURITY: &str = "docs/security.md";
 /// J-01 to J-31 of security.md §1.2.

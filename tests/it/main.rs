@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod support;
+mod attacks;
 mod backup;
 mod browser;
 mod degraded;
@@ -19,6 +20,7 @@ mod items;
 mod keys;
 mod layers;
 mod mail;
+mod matrix;
 mod measured;
 mod net;
 mod paper;

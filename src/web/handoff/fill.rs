@@ -412,6 +412,10 @@ pub async fn post(
         .into_iter()
         .filter(|part| may_write(&page, *part))
         .collect();
+    if writable.is_empty() {
+        // Never "saved" to somebody of whose typing nothing is kept.
+        page.actor.permit::<WriteHandoff>()?;
+    }
     let known: Vec<&'static Field> = writable
         .iter()
         .flat_map(|part| fields(form, *part))

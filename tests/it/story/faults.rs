@@ -204,7 +204,11 @@ fn power_is_cut(kind: &str, before: &Path, folder: &Path, resident: &str, key: &
     let file = disk.place.join("test.db");
     std::fs::copy(before, &file).unwrap();
     // The copy is not the program's: it is on disk before the power can go.
-    assert!(does("sync", &["-f", file.to_str().unwrap()]).status.success());
+    assert!(
+        does("sync", &["-f", file.to_str().unwrap()])
+            .status
+            .success()
+    );
     let database = format!("sqlite:{}", file.display());
     let cuts = usize::try_from(number("HIKITSUGI_CUTS", 60))
         .unwrap()

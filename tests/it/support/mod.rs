@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod doubles;
 pub mod grey;
+pub mod named;
 pub mod paper;
 pub mod postgres;
 pub mod program;

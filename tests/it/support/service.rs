@@ -14,7 +14,7 @@ use hikitsugi::command::system::SystemClock;
 use hikitsugi::domain::clock::{Clock, Entropy, Moment};
 use hikitsugi::domain::form::Forms;
 use hikitsugi::domain::id::{FacilityId, StaffId};
-use hikitsugi::domain::permit::{Actor, OperateService, Role};
+use hikitsugi::domain::permit::{Actor, OperateService, Permit, Role};
 use hikitsugi::domain::protocol::Protocols;
 use hikitsugi::store::Store;
 use hikitsugi::store::facility::{self, FacilityText};
@@ -278,19 +278,39 @@ impl Service {
 
     /// A physician whom the city office added to さざなみ苑; the id is the login too.
     pub async fn employs_physician(&self, id: &str, name: &str) {
-        let operator = Actor::console(FacilityId::from("city"), Role::Operator)
-            .permit::<OperateService>()
-            .unwrap();
+        self.employs(HOME, id, name, Role::Physician).await;
+    }
+
+    /// Somebody more, in any facility, with [`PASSWORD`]; the id is the login too.
+    pub async fn employs(&self, facility: &str, id: &str, name: &str, role: Role) {
         let hash = quick_hash();
         let person = NewStaff {
             id: &StaffId::from(id),
             login: id,
             name,
-            role: Role::Physician,
+            role,
             password_hash: &hash,
         };
-        let (store, home) = (&self.bench.store, FacilityId::from(HOME));
-        staff::create_by_office(store, &operator, &home, person, self.clock.now())
+        let (store, facility) = (&self.bench.store, FacilityId::from(facility));
+        staff::create_by_office(store, &office(), &facility, person, self.clock.now())
+            .await
+            .unwrap();
+    }
+
+    /// One facility or hospital more, without people.
+    pub async fn founds(&self, id: &str, name: &str, kind: &str) {
+        let body = json!({
+            "facility_name": name, "facility_type": kind, "facility_phone": "0463-00-1234",
+            "night_phone": "0463-00-5678", "ambulance_entrance": "北側 職員通用口",
+        });
+        let body = body.to_string();
+        let text = FacilityText {
+            name,
+            kind,
+            body: body.as_bytes(),
+        };
+        let (store, id) = (&self.bench.store, FacilityId::from(id));
+        facility::create(store, &office(), &id, text, &[], self.clock.now())
             .await
             .unwrap();
     }
@@ -380,6 +400,11 @@ impl Service {
         let device = device.unwrap_or_else(|| panic!("{login} comes in: {}", answer.text()));
         self.door.keep_device(login, &device);
         self.with_cookie(answer.cookie(""))
+    }
+
+    /// A browser in which this person was remembered, before the password.
+    pub fn remembered(&self, login: &str) -> Person<'_> {
+        self.with_cookie(self.door.device(login))
     }
 
     pub fn with_cookie(&self, cookie: Option<String>) -> Person<'_> {
@@ -496,10 +521,14 @@ fn app(
     })
 }
 
+/// What the city office may do.
+fn office() -> Permit<OperateService> {
+    let office = Actor::console(FacilityId::from("city"), Role::Operator);
+    office.permit().unwrap()
+}
+
 async fn settle(bench: &Bench, password_hash: &str, now: Moment) {
-    let operator = Actor::console(FacilityId::from("city"), Role::Operator)
-        .permit::<OperateService>()
-        .unwrap();
+    let operator = office();
     let places = [
         (
             "city",
@@ -692,6 +721,23 @@ impl Person<'_> {
         self.service.joins(login, &answer.text()).await;
     }
 
+    /// Any request at all, with what this person was given at the door.
+    pub async fn asks(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let mut request = self.request(method, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.service
+            .send(request.body(Body::from(body)).unwrap())
+            .await
+    }
+
     pub async fn json(
         &self,
         method: Method,
@@ -797,7 +843,7 @@ pub fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     rest.split_once(after).unwrap().0
 }
 
-fn urlencoded(fields: &[(&str, &str)]) -> String {
+pub fn urlencoded(fields: &[(&str, &str)]) -> String {
     let encode = |text: &str| -> String {
         text.bytes()
             .map(|b| match b {
