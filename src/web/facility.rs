@@ -238,6 +238,7 @@ async fn facilities_page(
         "施設",
         html! {
             h1 { "施設" }
+            p { a .button .outline href="/facilities/people" { "病院の職員と運用担当" } }
             @if facilities.is_empty() { div .empty { p { "施設はまだありません。" } } }
             ul .plain-list {
                 @for known in &facilities {
@@ -459,7 +460,7 @@ pub async fn invite_again(
     }
 }
 
-async fn invite_to(
+pub async fn invite_to(
     app: &App,
     page: &Page,
     permit: &Permit<OperateService>,

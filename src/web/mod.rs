@@ -29,13 +29,14 @@ pub mod handoff;
 mod hospital;
 mod icon;
 pub mod import;
-mod invite;
+pub mod invite;
 mod jahis;
 mod load;
 pub mod mail;
 mod notice;
 mod page;
 mod paper;
+mod people;
 mod photo;
 mod resident;
 mod revision;
@@ -292,7 +293,12 @@ pub fn router(app: App) -> Router {
         )
         .route("/audit", get(audit::list))
         .route("/facilities", get(facility::list).post(facility::create))
-        .route("/facilities/people", post(facility::create_by_office))
+        .route(
+            "/facilities/people",
+            get(people::list).post(facility::create_by_office),
+        )
+        .route("/facilities/people/{facility}/{id}", post(people::change))
+        .route("/facilities/operators", post(people::create_operator))
         .route("/facilities/invite", post(facility::invite_again));
     let open = Router::new()
         .route("/assets/{name}", get(assets::serve))
