@@ -32,6 +32,7 @@ pub mod import;
 pub mod invite;
 mod jahis;
 mod load;
+mod lock;
 pub mod mail;
 mod notice;
 mod page;
@@ -128,6 +129,13 @@ pub fn router(app: App) -> Router {
         .route("/account/codes", post(account::renew_codes))
         .route("/account/password", post(account::set_password))
         .route("/signout", post(session::sign_out))
+        .route("/lock", post(lock::lock))
+        .route(
+            "/unlock",
+            get(lock::form)
+                .post(lock::unlock)
+                .layer(DefaultBodyLimit::max(import::REPOST_MAX + guard::BODY_MAX)),
+        )
         .route("/residents", get(resident::list))
         .route(
             "/residents/new",
