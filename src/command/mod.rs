@@ -7,6 +7,7 @@ pub mod demo;
 mod forms;
 mod import;
 mod init;
+mod invite;
 mod key;
 pub mod nightly;
 mod out;
@@ -47,6 +48,14 @@ enum Command {
         /// 氏名
         #[arg(long)]
         name: String,
+    },
+    /// スマートフォンも予備の番号もなくした市の運用担当のために、パスワードを決め直す番地を出す(24時間、1回だけ)
+    Invite {
+        #[command(flatten)]
+        settings: Given,
+        /// 運用担当のログイン名
+        #[arg(long)]
+        login: String,
     },
     /// 様式ファイルを確かめる
     Forms {
@@ -152,6 +161,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             login,
             name,
         } => block_on(init::run(settings.settle()?, login, name)),
+        Command::Invite { settings, login } => block_on(invite::run(settings.settle()?, login)),
         Command::Forms {
             command: FormsCommand::Check { dir },
         } => forms::check(dir.as_deref()),

@@ -98,6 +98,31 @@ pub async fn invite_by_office(
     })
 }
 
+/// The same from the console of the machine, for an operator and nobody else: whoever holds the machine holds the
+/// database, and the city would be shut out for good without it. It stands in the office's chain.
+///
+/// # Errors
+/// `NotFound` without an operator of this login who is not disabled.
+pub async fn invite_operator(
+    store: &Store,
+    permit: &Permit<OperateService>,
+    login: &str,
+    token_hash: &[u8; 32],
+    expires_at: Moment,
+    at: Moment,
+) -> Result<Invited, StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let person: Invited = tx.one(BY_LOGIN, args![login]).await?;
+        if person.role != Role::Operator {
+            return Err(StoreError::NotFound);
+        }
+        open(tx, &person, None, token_hash, expires_at, at).await?;
+        audit::append(tx, &author.in_chain(&person.facility_id), at, invited(&person)).await?;
+        Ok(person)
+    })
+}
+
 async fn open(
     tx: &mut Tx,
     person: &Invited,

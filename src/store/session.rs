@@ -12,17 +12,19 @@ use crate::domain::permit::{Actor, ManageStaff, Permit, Role};
 statements! {
     OPEN = "insert into session (token_hash, facility_id, staff_id, created_at, seen_at, expires_at, source, browser)
         values ($1, $2, $3, $4, $4, $5, $6, $7)";
-    OWN = "select token_hash, created_at, seen_at, source, browser from session
+    OWN = "select token_hash, created_at, seen_at, locked_at, source, browser from session
         where facility_id = $1 and staff_id = $2 and ended_at is null and expires_at > $3 limit 100";
     END_OTHERS = "update session set ended_at = $4
         where facility_id = $1 and staff_id = $2 and token_hash <> $3 and ended_at is null";
     FIND = "select s.staff_id, p.login, p.name as staff_name, p.role, s.facility_id, f.name as facility_name,
-            s.created_at, s.seen_at, s.expires_at
+            s.created_at, s.seen_at, s.expires_at, s.locked_at
         from session s
         join staff p on p.facility_id = s.facility_id and p.id = s.staff_id
         join facility f on f.id = s.facility_id
         where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 and p.disabled_at is null";
     TOUCH = "update session set seen_at = $2 where token_hash = $1 and ended_at is null and seen_at < $2";
+    LOCK = "update session set locked_at = $2 where token_hash = $1 and ended_at is null and locked_at is null";
+    UNLOCK = "update session set locked_at = null, seen_at = $2 where token_hash = $1 and ended_at is null";
     END = "update session set ended_at = $2 where token_hash = $1 and ended_at is null";
     END_ALL = "update session set ended_at = $3 where facility_id = $1 and staff_id = $2 and ended_at is null";
     FORGET_OLD = "delete from session where facility_id = $1 and staff_id = $2 and expires_at < $3";
@@ -40,6 +42,8 @@ row! {
         created_at: Moment,
         seen_at: Moment,
         expires_at: Moment,
+        /// Since when it is locked by its person; by time it is locked without a word here.
+        locked_at: Option<Moment>,
     }
 }
 
@@ -62,6 +66,7 @@ row! {
         token_hash: Vec<u8>,
         created_at: Moment,
         seen_at: Moment,
+        locked_at: Option<Moment>,
         source: String,
         browser: String,
     }
@@ -129,6 +134,38 @@ pub async fn touch(store: &Store, token_hash: &[u8; 32], at: Moment) -> Result<(
     in_tx!(store, at, tx => {
         tx.exec(TOUCH, args![token_hash, at]).await?;
         Ok(())
+    })
+}
+
+/// Locks the session at once. Locking a locked one is no error.
+pub async fn lock(
+    store: &Store,
+    actor: &Actor,
+    token_hash: &[u8; 32],
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(actor);
+    in_tx!(store, at, tx => {
+        if tx.exec(LOCK, args![token_hash, at]).await? > 0 {
+            audit::append(tx, &author, at, Entry::new("session.locked", None, json!({}))).await?;
+        }
+        Ok(())
+    })
+}
+
+/// The person gave the password again; the session is used from now on.
+pub async fn unlock(
+    store: &Store,
+    actor: &Actor,
+    token_hash: &[u8; 32],
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(actor);
+    in_tx!(store, at, tx => {
+        if tx.exec(UNLOCK, args![token_hash, at]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        audit::append(tx, &author, at, Entry::new("session.unlocked", None, json!({}))).await
     })
 }
 

@@ -18,6 +18,17 @@ statements! {
     DISABLE = "update staff set disabled_at = $3 where facility_id = $1 and id = $2 and disabled_at is null";
     ENABLE = "update staff set disabled_at = null where facility_id = $1 and id = $2 and disabled_at is not null";
     FACILITY = "select id from facility where id = $1";
+    /// From the few places to their people.
+    OF_CITY = "select f.id as facility_id, f.name as facility_name, p.id, p.login, p.name, p.role, p.disabled_at
+        from facility f cross join staff p
+        where f.kind in ('hospital', 'city_office') and p.facility_id = f.id and p.role in ('hospital_staff', 'operator')";
+    ONE_OF_CITY = "select p.role from staff p where p.facility_id = $1 and p.id = $2
+        and p.role in ('hospital_staff', 'operator')";
+    /// Who can sign in, or was let in by now: a password, digits, and not disabled.
+    OPERATORS = "select count(*) as number from facility f cross join staff p cross join second_factor s
+        where f.kind = 'city_office' and p.facility_id = f.id and p.role = 'operator' and p.disabled_at is null
+            and p.password_hash <> '' and s.facility_id = p.facility_id and s.staff_id = p.id
+            and s.confirmed_at is not null";
     FAILED = "insert into login_failure (login_key, at) values ($1, $2)";
     FORGET_OLD = "delete from login_failure where at < $1";
     FORGET = "delete from login_failure where login_key = $1";
@@ -65,7 +76,28 @@ row! {
 }
 
 row! {
+    /// Somebody whom no facility's manager looks after: a hospital's people and the city's operators.
+    pub struct OfCity {
+        facility_id: FacilityId,
+        facility_name: String,
+        id: StaffId,
+        login: String,
+        name: String,
+        role: Role,
+        disabled_at: Option<Moment>,
+    }
+}
+
+row! {
     struct Known { id: FacilityId }
+}
+
+row! {
+    struct RoleOf { role: Role }
+}
+
+row! {
+    struct Count { number: i64 }
 }
 
 row! {
@@ -111,6 +143,24 @@ pub async fn create_by_office(
         let known: Known = tx.one(FACILITY, args![facility]).await?;
         insert(tx, &known.id, &person, None, at).await?;
         audit::append(tx, &author.in_chain(facility), at, created(&person)).await
+    })
+}
+
+/// Adds another operator to the own office.
+///
+/// # Errors
+/// `LoginTaken`.
+pub async fn create_operator(
+    store: &Store,
+    permit: &Permit<OperateService>,
+    person: NewStaff<'_>,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    let person = NewStaff { role: Role::Operator, ..person };
+    in_tx!(store, at, tx => {
+        insert(tx, permit.facility(), &person, None, at).await?;
+        audit::append(tx, &author, at, created(&person)).await
     })
 }
 
@@ -185,6 +235,73 @@ pub async fn enable(
         }
         let entry = Entry::new("staff.enabled", None, json!({"staff": staff}));
         audit::append(tx, &author, at, entry).await
+    })
+}
+
+/// The people of hospitals and the city's operators, also who is disabled. In no order.
+pub async fn of_city(
+    store: &Store,
+    _: &Permit<OperateService>,
+) -> Result<Vec<OfCity>, StoreError> {
+    store.db().all(OF_CITY, args![]).await
+}
+
+/// Stops one of [`of_city`] from signing in, and ends all their sessions.
+///
+/// # Errors
+/// `NotFound` for anybody else, and when there is nobody to disable; `Refused` for oneself and for the last operator
+/// who can sign in.
+pub async fn disable_by_office(
+    store: &Store,
+    permit: &Permit<OperateService>,
+    (facility, staff): (&FacilityId, &StaffId),
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    let refused = |words: &str| {
+        let mut problems = Problems::default();
+        problems.add("do", words);
+        StoreError::Refused(problems)
+    };
+    in_tx!(store, at, tx => {
+        if (facility, staff) == (permit.facility(), &permit.actor().staff) {
+            return Err(refused("自分自身は停止できません。ほかの運用担当に依頼してください"));
+        }
+        let known: RoleOf = tx.one(ONE_OF_CITY, args![facility, staff]).await?;
+        // First, because the entry waits for whoever changes the same office at this moment: two operators who disable
+        // each other come one after the other, and the second one finds what the first one did.
+        let entry = Entry::new("staff.disabled", None, json!({"staff": staff}));
+        audit::append(tx, &author.in_chain(facility), at, entry).await?;
+        if tx.exec(DISABLE, args![facility, staff, at]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let left: Count = tx.one(OPERATORS, args![]).await?;
+        if known.role == Role::Operator && left.number == 0 {
+            return Err(refused("ログインできる運用担当がいなくなるため、停止できません"));
+        }
+        session::end_all(tx, facility, staff, at).await?;
+        Ok(())
+    })
+}
+
+/// Lets one of [`of_city`] sign in again.
+///
+/// # Errors
+/// `NotFound` when nobody of them is disabled.
+pub async fn enable_by_office(
+    store: &Store,
+    permit: &Permit<OperateService>,
+    (facility, staff): (&FacilityId, &StaffId),
+    at: Moment,
+) -> Result<(), StoreError> {
+    let author = Author::from(permit);
+    in_tx!(store, at, tx => {
+        let _: RoleOf = tx.one(ONE_OF_CITY, args![facility, staff]).await?;
+        if tx.exec(ENABLE, args![facility, staff]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let entry = Entry::new("staff.enabled", None, json!({"staff": staff}));
+        audit::append(tx, &author.in_chain(facility), at, entry).await
     })
 }
 

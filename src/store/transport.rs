@@ -8,7 +8,7 @@ use super::writer::Tx;
 use super::{Store, StoreError, key, resident};
 use crate::domain::clock::Moment;
 use crate::domain::id::{FacilityId, ResidentId, StaffId, TransportId};
-use crate::domain::permit::{Permit, ReadResident, RecordTransport};
+use crate::domain::permit::{Actor, Permit, ReadResident, RecordTransport};
 use crate::domain::transport::at_call::{self, AtCall, Body};
 use crate::domain::transport::{Event, Outcome, Progress};
 
@@ -38,6 +38,8 @@ statements! {
     OPEN_OF = concat!("select ", transport!(), " where t.facility_id = $1 and t.resident_id = $2 and ", is_open!(),
         " order by t.id desc limit 1");
     OPEN = concat!("select ", transport!(), " where t.facility_id = $1 and ", is_open!(), " order by t.id desc limit $2");
+    OPEN_SINCE = concat!("select count(*) as number from transport t
+        where t.facility_id = $1 and t.at >= $2 and t.at < $3 and ", is_open!());
     RECENT = concat!("select ", transport!(), " where t.facility_id = $1 order by t.id desc limit $2");
     OF_RESIDENT = concat!("select ", transport!(), " where t.facility_id = $1 and t.resident_id = $2
         order by t.id desc limit $3");
@@ -71,6 +73,10 @@ row! {
 row! {
     /// How much there is of an emergency: more as soon as anything was noted or scanned.
     pub struct Newest { entries: i64, scans: i64 }
+}
+
+row! {
+    struct Count { number: i64 }
 }
 
 code_cell!(Event);
@@ -295,6 +301,17 @@ pub async fn open(
 ) -> Result<Vec<Transport>, StoreError> {
     let args = args![permit.facility(), limit];
     store.db().all(OPEN, args).await
+}
+
+/// Whether an emergency of the actor's facility that began between two moments is open now.
+pub async fn is_open_since(
+    store: &Store,
+    actor: &Actor,
+    (from, until): (Moment, Moment),
+) -> Result<bool, StoreError> {
+    let args = args![&actor.facility, from, until];
+    let open: Count = store.db().one(OPEN_SINCE, args).await?;
+    Ok(open.number > 0)
 }
 
 /// The newest `limit` emergencies of one resident, open or ended.

@@ -75,7 +75,7 @@ async fn draw(
                             div {
                                 b { (if place.browser.is_empty() { "不明な端末" } else { &place.browser }) }
                                 @if place.token_hash == signed_in.token_hash { " " span .tag data-tone="ok" { "この端末" } }
-                                p .small .muted { (if place.source.is_empty() { "場所は不明" } else { &place.source }) " から " (load::when(place.created_at)) " にログイン" }
+                                p .small .muted { (if place.source.is_empty() { "場所は不明" } else { &place.source }) " から " (load::when(place.created_at)) " にログイン" br; "最後の操作 " (load::when(place.seen_at)) @if place.locked_at.is_some() { "。ロック中" } }
                             }
                         }
                     }

@@ -80,6 +80,8 @@ fn action_label(action: &str) -> &str {
         "key.rotated" => "記録を閉じる鍵を新しくした",
         "session.opened" => "ログイン",
         "session.ended" => "ログアウト",
+        "session.locked" => "ロック",
+        "session.unlocked" => "ロックを解いた",
         "session.refused" => "ログインの失敗",
         "session.digits_refused" => "番号の間違い",
         "factor.set_up" => "スマートフォンの番号を登録",

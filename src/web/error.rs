@@ -20,6 +20,10 @@ pub enum WebError {
     SignIn {
         next: String,
     },
+    /// The session of this browser is locked; `next` is where the person wanted to go.
+    Locked {
+        next: String,
+    },
     /// The API's caller has no valid token.
     NoToken,
     /// The password was right, the second factor is missing or wrong; what to do.
@@ -95,7 +99,7 @@ impl WebError {
             advice: advice.to_owned(),
         };
         match self {
-            Self::SignIn { .. } | Self::NoToken => words(
+            Self::SignIn { .. } | Self::Locked { .. } | Self::NoToken => words(
                 StatusCode::UNAUTHORIZED,
                 "not_signed_in",
                 "ログインしてください",
@@ -288,11 +292,16 @@ impl std::fmt::Display for WebError {
 
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
-        if let Self::SignIn { next } = &self {
+        let door = match &self {
+            Self::SignIn { next } => Some(("/signin", next)),
+            Self::Locked { next } => Some(("/unlock", next)),
+            _ => None,
+        };
+        if let Some((door, next)) = door {
             let query: String = axum::http::Uri::builder()
-                .path_and_query(format!("/signin?next={next}"))
+                .path_and_query(format!("{door}?next={next}"))
                 .build()
-                .map_or_else(|_| "/signin".to_owned(), |uri| uri.to_string());
+                .map_or_else(|_| door.to_owned(), |uri| uri.to_string());
             return Redirect::to(&query).into_response();
         }
         let words = self.words();

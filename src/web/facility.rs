@@ -242,6 +242,7 @@ async fn facilities_page(
         html! {
             h1 { "施設" }
             (backups(backed_up.as_ref(), app.now()))
+            p { a .button .outline href="/facilities/people" { "病院の職員と運用担当" } }
             @if facilities.is_empty() { div .empty { p { "施設はまだありません。" } } }
             ul .plain-list {
                 @for known in &facilities {
@@ -502,7 +503,7 @@ pub async fn invite_again(
     }
 }
 
-async fn invite_to(
+pub async fn invite_to(
     app: &App,
     page: &Page,
     permit: &Permit<OperateService>,

@@ -55,7 +55,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
 /// crew's button must work on each.
 pub fn wrap(routes: Router<App>, open: Router<App>, papers: Router<App>, app: App) -> Router {
     routes
-        .layer(middleware::from_fn(keep_typed))
+        .layer(middleware::from_fn_with_state(app.clone(), keep_typed))
         .layer(middleware::from_fn_with_state(app.clone(), lane::ordinary))
         .layer(middleware::from_fn(same_site))
         .merge(open)
@@ -107,15 +107,16 @@ async fn headers(State(app): State<App>, request: Request, next: Next) -> Respon
     response
 }
 
-/// Gives back what was typed when the session ended meanwhile: it is sent again when the person has signed in.
-async fn keep_typed(request: Request, next: Next) -> Response {
+/// Gives back what was typed when the session ended or was locked meanwhile: it is sent again when the person has signed
+/// in or unlocked it.
+async fn keep_typed(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let is_form = request.headers().get(CONTENT_TYPE).is_some_and(|kind| {
         kind.as_bytes()
             .starts_with(b"application/x-www-form-urlencoded")
     });
     // Never a password in a page.
-    let is_secret = ["/signin", "/join/", "/account/"]
+    let is_secret = ["/signin", "/join/", "/account/", "/unlock"]
         .iter()
         .any(|own| path.starts_with(own));
     if request.method() != Method::POST || !is_form || is_secret {
@@ -128,11 +129,15 @@ async fn keep_typed(request: Request, next: Next) -> Response {
             "送られた内容が大きすぎるか、途中で切れました。短くして、もう一度送ってください";
         return WebError::TooLarge(words.to_owned()).into_response();
     };
+    let before = parts.clone();
     let response = next
         .run(Request::from_parts(parts, Body::from(typed.clone())))
         .await;
     let to = response.headers().get(LOCATION);
-    if !to.is_some_and(|to| to.as_bytes().starts_with(b"/signin?")) {
+    let leads_to =
+        |door: &[u8]| path != "/lock" && to.is_some_and(|to| to.as_bytes().starts_with(door));
+    let is_locked = leads_to(b"/unlock?");
+    if !is_locked && !leads_to(b"/signin?") {
         return response;
     }
     let again = Request::builder()
@@ -141,6 +146,10 @@ async fn keep_typed(request: Request, next: Next) -> Response {
         .body(Body::from(typed));
     let Ok(again) = again else { return response };
     match Form::<Vec<(String, String)>>::from_request(again, &()).await {
+        Ok(Form(typed)) if is_locked => {
+            let page = super::lock::carrying(&app, &before, &path, &typed).await;
+            page.unwrap_or(response)
+        }
         Ok(Form(typed)) => super::session::ended(&path, &typed),
         Err(_) => response,
     }

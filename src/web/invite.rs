@@ -25,9 +25,14 @@ pub fn token(app: &App) -> (LinkToken, [u8; 32]) {
     (token, hash)
 }
 
+/// Where the invited person chooses a password.
+pub fn address(base_url: &str, token: &LinkToken) -> String {
+    format!("{base_url}/join/{}", token.as_str())
+}
+
 /// What is handed to the person, once.
 pub fn letter(app: &App, person: &Invited, token: &LinkToken) -> Result<Markup, WebError> {
-    let address = format!("{}/join/{}", app.base_url, token.as_str());
+    let address = address(&app.base_url, token);
     let code = Qr::encode(&address).map_err(|_| WebError::Broken)?;
     Ok(html! {
         div .no-print {

@@ -30,15 +30,17 @@ pub mod handoff;
 mod hospital;
 mod icon;
 pub mod import;
-mod invite;
+pub mod invite;
 mod jahis;
 mod lane;
 pub mod listen;
 mod load;
+mod lock;
 pub mod mail;
 mod notice;
 mod page;
 mod paper;
+mod people;
 mod photo;
 mod resident;
 mod revision;
@@ -136,6 +138,13 @@ pub fn router(app: App) -> Router {
         .route("/account/codes", post(account::renew_codes))
         .route("/account/password", post(account::set_password))
         .route("/signout", post(session::sign_out))
+        .route("/lock", post(lock::lock))
+        .route(
+            "/unlock",
+            get(lock::form)
+                .post(lock::unlock)
+                .layer(DefaultBodyLimit::max(import::REPOST_MAX + guard::BODY_MAX)),
+        )
         .route("/residents", get(resident::list))
         .route(
             "/residents/new",
@@ -302,7 +311,12 @@ pub fn router(app: App) -> Router {
         )
         .route("/audit", get(audit::list))
         .route("/facilities", get(facility::list).post(facility::create))
-        .route("/facilities/people", post(facility::create_by_office))
+        .route(
+            "/facilities/people",
+            get(people::list).post(facility::create_by_office),
+        )
+        .route("/facilities/people/{facility}/{id}", post(people::change))
+        .route("/facilities/operators", post(people::create_operator))
         .route("/facilities/invite", post(facility::invite_again));
     // What the crew's page needs besides, and what asks after the process.
     let open = Router::new()

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::icon::{Icon, icon};
+use super::session::SignedIn;
 use super::{App, WebError, load};
 use crate::domain::permit::{Permit, ReadResident};
 use crate::store::directive::{Raised, raised_since};
@@ -90,13 +91,17 @@ pub struct Asked {
     on: String,
 }
 
-/// The lines and the count, for a page that stands open.
+/// The lines and the count, for a page that stands open; who may not see residents has none, and learns by this that the
+/// session was locked or ended.
 pub async fn fresh(
     State(app): State<App>,
-    permit: Permit<ReadResident>,
+    signed_in: SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Markup, WebError> {
-    let notices = Notices::read(&app, &permit).await?;
+    let notices = match signed_in.actor.permit::<ReadResident>() {
+        Ok(permit) => Notices::read(&app, &permit).await?,
+        Err(_) => Notices::default(),
+    };
     Ok(html! {
         div #notices { (notices.strips(asked.on == "transports")) }
         span #unseen { (notices.count()) }

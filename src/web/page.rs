@@ -152,6 +152,9 @@ impl Page {
                         span .place { (self.facility_name) }
                         div .who {
                             a href="/account" aria-current=[(place == Place::Account).then_some("page")] { (self.actor.role.label()) " " (self.actor.name) }
+                            form method="post" action="/lock" {
+                                button .button .text .small { "ロック" }
+                            }
                             form method="post" action="/signout" {
                                 button .button .text .small { "ログアウト" }
                             }

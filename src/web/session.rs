@@ -18,7 +18,7 @@ use serde_json::json;
 use super::auth::totp::Digits;
 use super::icon::{Icon, icon};
 use super::listen::first_bits;
-use super::{App, WebError, auth, page, watch};
+use super::{App, WebError, auth, lock, page, watch};
 use crate::domain::clock::{Entropy, Moment};
 use crate::domain::id::StaffId;
 use crate::domain::permit::{Action, Actor, OperateService, Permit, ReadInbox, SignOrder};
@@ -28,7 +28,7 @@ use crate::store::session::Session;
 use crate::store::{Author, Entry, factor, session, staff};
 
 /// A session lasts one shift (security.md row 51).
-const SHIFT_MINUTES: i64 = 12 * 60;
+pub const SHIFT_MINUTES: i64 = 12 * 60;
 /// Failures of one login within the window after which it has to wait; a right password then waits too.
 const FAILURES_MAX: i64 = 10;
 const FAILURE_WINDOW_MINUTES: i64 = 15;
@@ -52,21 +52,49 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
-        let found = <Self as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await?;
-        found.ok_or_else(|| WebError::SignIn {
-            next: if parts.method == axum::http::Method::GET {
-                parts.uri.path().to_owned()
-            } else {
-                "/".to_owned()
-            },
-        })
+        let next = match parts.method == axum::http::Method::GET {
+            true => parts.uri.path().to_owned(),
+            false => "/".to_owned(),
+        };
+        match Held::of(app, parts).await? {
+            None => Err(WebError::SignIn { next }),
+            Some(held) if held.is_locked => Err(WebError::Locked { next }),
+            Some(held) => {
+                lock::used(app, parts, &held.signed_in);
+                Ok(held.signed_in)
+            }
+        }
     }
 }
 
+/// Whoever is signed in and not locked.
 impl OptionalFromRequestParts<App> for SignedIn {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, WebError> {
+        let held = Held::of(app, parts).await?;
+        Ok(held
+            .filter(|held| !held.is_locked)
+            .map(|held| held.signed_in))
+    }
+}
+
+/// The session of this browser, also while it is locked: for unlocking it, and for signing out.
+pub struct Held {
+    pub signed_in: SignedIn,
+    pub is_locked: bool,
+}
+
+impl OptionalFromRequestParts<App> for Held {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, WebError> {
+        Self::of(app, parts).await
+    }
+}
+
+impl Held {
+    pub async fn of(app: &App, parts: &Parts) -> Result<Option<Self>, WebError> {
         let Some(token) = cookie(&parts.headers, &cookie_name(app, Kept::Session)) else {
             return Ok(None);
         };
@@ -76,10 +104,15 @@ impl OptionalFromRequestParts<App> for SignedIn {
         };
         let actor = session.actor(&source(parts));
         watch::is_asked_by(parts, &actor);
-        Ok(Some(Self {
+        let is_locked = lock::is_locked(app, &session, &actor).await?;
+        let signed_in = SignedIn {
             session,
             actor,
             token_hash,
+        };
+        Ok(Some(Self {
+            signed_in,
+            is_locked,
         }))
     }
 }
@@ -209,8 +242,8 @@ pub async fn home(signed_in: SignedIn) -> Redirect {
     })
 }
 
-pub async fn form(signed_in: Option<SignedIn>, Query(next): Query<Next>) -> Response {
-    if signed_in.is_some() {
+pub async fn form(held: Option<Held>, Query(next): Query<Next>) -> Response {
+    if held.is_some() {
         return Redirect::to(own_path(&next.next)).into_response();
     }
     sign_in_page("", &next.next, None).into_response()
@@ -573,6 +606,19 @@ pub async fn step_up(
     second_factor(app, &first, typed).await
 }
 
+/// The password once more, from somebody whose session is locked. Failures count as they do at the sign-in.
+pub async fn password_again(
+    app: &App,
+    signed_in: &SignedIn,
+    headers: &HeaderMap,
+    password: &str,
+) -> Result<(), Refusal> {
+    let (login, source) = (&signed_in.session.login, &signed_in.actor.source);
+    let first = first_factor(app, source, headers, login, password).await?;
+    staff::forget_login_failures(&app.store, &first.failures_of, app.now()).await?;
+    Ok(())
+}
+
 /// The first digits of a key that was just shown; from now on they are asked for. The codes are for paper.
 pub async fn set_up(
     app: &App,
@@ -683,11 +729,8 @@ pub fn actor(person: &staff::Credentials, source: &str) -> Actor {
     }
 }
 
-pub async fn sign_out(
-    State(app): State<App>,
-    signed_in: Option<SignedIn>,
-) -> Result<Response, WebError> {
-    if let Some(signed_in) = signed_in {
+pub async fn sign_out(State(app): State<App>, held: Option<Held>) -> Result<Response, WebError> {
+    if let Some(Held { signed_in, .. }) = held {
         session::end(
             &app.store,
             &signed_in.actor,

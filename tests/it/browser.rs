@@ -693,6 +693,7 @@ async fn no_page_is_wider_than_the_screen_or_breaks_the_policy() {
         browser.press("ログアウト");
         sign_in(&browser, &base, "operator");
         visit("facilities", "/facilities");
+        visit("people", "/facilities/people");
         browser.open(&scan);
         browser.press("救急活動のため表示する");
         browser.find("#changed");

@@ -18,6 +18,7 @@ mod handoff;
 mod identity;
 mod import;
 mod killed;
+mod lock;
 mod paper;
 mod people;
 mod prepared;

@@ -56,6 +56,10 @@
     });
   }
 
+  // What was typed when the lock came goes on its way.
+  const carried = document.querySelector("form[data-send]");
+  if (carried) carried.submit();
+
   // A number goes up and down by a thumb; it begins with what was measured last, or what is usual.
   const unhide = () => {
     for (const button of document.querySelectorAll("[data-step]")) button.hidden = false;
@@ -99,6 +103,7 @@
       clearTimeout(late);
     }
   };
+  const isLocked = ({ answer }) => new URL(answer.url).pathname === "/unlock";
   const isSignedOut = ({ answer }) => answer.status === 401 || new URL(answer.url).pathname === "/signin";
 
   // One line above the page for what this script has to say; empty when there is nothing.
@@ -159,6 +164,48 @@
     return true;
   };
 
+  // The session is locked: this page gives way to the lock. Where something is typed, the lock covers it instead, and it
+  // stands there again when the password was right.
+  const isChanged = (select) => [...select.options].some((one) => one.defaultSelected) && [...select.options].some((one) => one.selected !== one.defaultSelected);
+  const isTypedHere = () => (form && form.dataset.keep === "typed")
+    || [...document.querySelectorAll("main form")].some((one) => isTyped(one) || [...one.querySelectorAll("select")].some(isChanged));
+  const cover = (text) => {
+    const title = document.title;
+    const veil = document.createElement("div");
+    veil.id = "veil";
+    const fill = (words) => {
+      const main = read(words).querySelector("main");
+      if (!main) return;
+      main.removeAttribute("id");
+      veil.replaceChildren(main);
+      const password = veil.querySelector("input[type=password]");
+      if (password) password.focus();
+    };
+    veil.addEventListener("submit", async (event) => {
+      if (!event.target.action.endsWith("/unlock")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      try {
+        const got = await get("/unlock", { method: "POST", body: new URLSearchParams(new FormData(event.target)) });
+        if (isLocked(got) || isSignedOut(got)) { fill(got.text); return; }
+        veil.remove();
+        document.body.classList.remove("veiled");
+        document.title = title;
+        look();
+        send();
+      } catch { /* The page of the lock stays. */ }
+    });
+    document.title = "ロックしています - 引き継ぎ";
+    document.body.append(veil);
+    document.body.classList.add("veiled");
+    fill(text);
+  };
+  const locks = (text) => {
+    if (document.getElementById("veil")) return;
+    if (isTypedHere() || unsent.length > 0) cover(text);
+    else location.assign("/unlock?next=" + encodeURIComponent(location.pathname));
+  };
+
   // A tap is kept until the server has taken it: sent again in order, each one noted once, with the time of the tap.
   const KEPT = "hikitsugi-unsent";
   let unsent = [];
@@ -196,7 +243,7 @@
         } catch { /* Told below. */ }
         if (!got || got.answer.status >= 500) { waits(); clearTimeout(retry); retry = setTimeout(send, EVERY); return; }
         if (isSignedOut(got)) {
-          tell("unsent", "ログインが切れました。ログインし直すと送ります: " + listed(), toSignIn());
+          tell("unsent", "ログインが切れたか、ロックされています。ログインし直すかロックを解くと送ります: " + listed(), toSignIn());
           return;
         }
         unsent.shift();
@@ -219,6 +266,11 @@
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.action.endsWith("/lock") && (isTypedHere() || unsent.length > 0)) {
+      event.preventDefault();
+      get("/lock", { method: "POST" }).then((got) => { if (isLocked(got)) cover(got.text); }, () => form.submit());
+      return;
+    }
     if (form.action.endsWith("/signout") && unsent.length > 0) {
       if (!window.confirm("まだ送られていない記録があります。ログアウトすると失われることがあります。ログアウトしますか")) event.preventDefault();
       return;
@@ -252,16 +304,23 @@
   // What everybody has to know at once, and what others noted of the emergency on this page.
   const notices = document.getElementById("notices");
   let failures = 0;
+  // Only what somebody does is use of the page; what it asks for by itself does not keep it from being locked.
+  const BY_ITSELF = { headers: { "X-By-Itself": "yes" } };
+  let isUsed = false;
+  for (const kind of ["pointerdown", "keydown", "wheel"]) {
+    document.addEventListener(kind, () => { isUsed = true; }, { capture: true, passive: true });
+  }
   const look = async () => {
     if (document.hidden) return;
     try {
-      const got = await get("/notices?on=" + (notices.dataset.on || ""));
+      const got = await get("/notices?on=" + (notices.dataset.on || ""), isUsed ? {} : BY_ITSELF);
+      isUsed = false;
+      if (isLocked(got)) { locks(got.text); return; }
       if (isSignedOut(got)) { tell("session", "ログインが切れています。", toSignIn()); return; }
       if (got.answer.status >= 500) throw new Error("not now");
       failures = 0;
       tell("lost", "");
       tell("session", "");
-      if (got.answer.status === 403) isTold = false;
       if (!got.answer.ok) return;
       const fresh = read(got.text);
       for (const id of ["notices", "unseen"]) {
@@ -271,18 +330,16 @@
       }
       const here = emergency();
       if (!here || isSending) return;
-      const newer = await get(location.pathname + "/newer?mark=" + encodeURIComponent(here.dataset.mark));
+      const newer = await get(location.pathname + "/newer?mark=" + encodeURIComponent(here.dataset.mark), BY_ITSELF);
       if (newer.answer.status !== 200) return;
-      const page = await get(location.pathname + location.search);
+      const page = await get(location.pathname + location.search, BY_ITSELF);
       if (page.answer.ok && !isSending) exchange(page.text, "");
     } catch {
       failures += 1;
       if (failures > 1) tell("lost", "サーバーにつながりません。この画面は古いかもしれません。");
     }
   };
-  // Who may not see residents has nothing to be told.
-  let isTold = true;
-  const again = async () => { await look(); if (isTold) setTimeout(again, EVERY); };
+  const again = async () => { await look(); setTimeout(again, EVERY); };
   setTimeout(again, EVERY);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && isTold) look(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 })();

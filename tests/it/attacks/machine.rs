@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use hikitsugi::store::Store;
 
-use crate::support::Folder;
+use crate::support::{Folder, master_key};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -121,7 +121,7 @@ fn every_dependency_is_pinned_to_one_registry() {
 async fn a_new_database_is_its_owners_alone() {
     let folder = Folder::new();
     let path = folder.path().join("own.db");
-    let store = Store::open(&format!("sqlite:{}", path.display()))
+    let store = Store::open(&format!("sqlite:{}", path.display()), master_key())
         .await
         .unwrap();
     let mut seen = 0;
@@ -135,7 +135,7 @@ async fn a_new_database_is_its_owners_alone() {
     store.close().await;
     // One that the operator shares on purpose stays as it is.
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
-    let store = Store::open(&format!("sqlite:{}", path.display()))
+    let store = Store::open(&format!("sqlite:{}", path.display()), master_key())
         .await
         .unwrap();
     assert_eq!(

@@ -609,8 +609,8 @@ both_databases! {
                 buttons.extend(forms);
             }
             assert!(seen.len() >= least, "{who}: {seen:?}");
-            // These shut out whoever comes after; identity.rs presses them.
-            let goes_on = |action: &&String| *action != "/signout" && !action.ends_with("/invite");
+            // These shut out whoever comes after; identity.rs and lock.rs press them.
+            let goes_on = |action: &&String| !["/signout", "/lock"].contains(&action.as_str()) && !action.ends_with("/invite");
             for action in buttons.iter().filter(goes_on) {
                 let status = person.post(action, &[]).await.status;
                 assert!(status != StatusCode::FORBIDDEN && !status.is_server_error(), "{who} may press {action}: {status}");

@@ -1,6 +1,11 @@
 //! Coming in: a password and a second factor, for everybody, everywhere (security.md J-01, ASVS 6).
 
+use std::process::{Command, Output};
+
 use axum::http::{Method, StatusCode, header};
+use hikitsugi::domain::id::{FacilityId, StaffId};
+use hikitsugi::domain::permit::{Actor, OperateService, ReadAudit, Role};
+use hikitsugi::store::{StoreError, audit, staff};
 use serde_json::json;
 
 use crate::support::service::{PASSWORD, Person, Service, between};
@@ -18,6 +23,18 @@ async fn step<'a>(service: &'a Service, login: &str) -> (Person<'a>, String) {
 
 fn key(page: &str) -> &str {
     between(page, "id=\"key\">", "<")
+}
+
+/// The program itself, on the story's database.
+fn console_invites(service: &Service, login: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hikitsugi"))
+        .args(["invite", "--login", login])
+        .args(["--database", &service.bench.url])
+        .args(["--base-url", &service.base_url])
+        .env_clear()
+        .envs([MASTER_KEY])
+        .output()
+        .unwrap()
 }
 
 both_databases! {
@@ -300,5 +317,121 @@ both_databases! {
         }
         answers.dedup();
         assert_eq!(answers.len(), 1, "{answers:?}");
+    }
+
+    /// Hospitals have no manager, and the office has nobody above it.
+    async fn the_city_shuts_out_and_lets_in_whom_no_manager_looks_after(bench: Bench) {
+        let service = Service::start(bench).await;
+        service.sign_in("nurse").await.admits("髙﨑 𠮷子", "たかさき よしこ", "203").await;
+        let operator = service.sign_in("operator").await;
+        let alone = operator.see("/facilities/people").await;
+        assert!(alone.contains("運用担当が1人だけです") && !alone.contains("/facilities/people/city/operator"), "{alone}");
+        operator.invites("msw", "/facilities", &[
+            ("facility_name", "みなと総合病院"), ("facility_type", "hospital"), ("manager_name", "病野 相談"), ("manager_login", "msw"),
+        ]).await;
+        let taken = operator.post("/facilities/operators", &[("name", "市野 次"), ("login", "nurse")]).await;
+        assert!(taken.status == StatusCode::UNPROCESSABLE_ENTITY && taken.text().contains("すでに使われています"), "{}", taken.text());
+        operator.invites("operator2", "/facilities/operators", &[("name", "市野 次"), ("login", "operator2")]).await;
+        let second = service.sign_in("operator2").await;
+        let page = second.see("/facilities/people").await;
+        for words in ["みなと総合病院", "病野 相談", "msw", "市野 運", "市野 次"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("髙﨑") && !page.contains("佐々木"), "no resident, and nobody of a home: {page}");
+        assert!(!page.contains("1人だけ"));
+
+        let msw = service.sign_in("msw").await;
+        msw.see("/inbox").await;
+        let action = |login: &str| {
+            let (_, rest) = page.split_once(&format!("<span class=\"code\">{login}</span>")).unwrap();
+            between(rest, "action=\"", "\"").to_owned()
+        };
+        operator.does(&action("msw"), &[("do", "disable")]).await;
+        assert!(msw.get("/inbox").await.location().starts_with("/signin"));
+        let typed = [("login", "msw"), ("password", PASSWORD)];
+        assert!(service.stranger().post("/signin", &typed).await.text().contains("違います"));
+        let twice = operator.post(&action("msw"), &[("do", "disable")]).await;
+        assert_eq!(twice.status, StatusCode::NOT_FOUND);
+        operator.does(&action("msw"), &[("do", "enable")]).await;
+        service.sign_in("msw").await.see("/inbox").await;
+
+        // Neither a home's people, nor oneself; nor by anybody else.
+        for path in ["/facilities/people/sazanami/nurse", "/facilities/people/sazanami/manager", "/facilities/people/city/nobody"] {
+            for order in ["disable", "enable"] {
+                assert_eq!(operator.post(path, &[("do", order)]).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
+        }
+        let own = operator.post("/facilities/people/city/operator", &[("do", "disable")]).await;
+        assert!(own.status == StatusCode::BAD_REQUEST && own.text().contains("自分自身は停止できません"), "{}", own.text());
+        let manager = service.sign_in("manager").await;
+        for path in ["/facilities/operators", "/facilities/people/city/operator"] {
+            assert_eq!(manager.post(path, &[("do", "disable"), ("name", "管野"), ("login", "kanno")]).await.status, StatusCode::FORBIDDEN);
+        }
+        assert_eq!(manager.get("/facilities/people").await.status, StatusCode::FORBIDDEN);
+
+        // Both at the same moment: one of them is left.
+        let (first_on_second, second_on_first) = (action("operator2"), "/facilities/people/city/operator".to_owned());
+        let order = [("do", "disable")];
+        let (one, other) = tokio::join!(operator.post(&first_on_second, &order), second.post(&second_on_first, &order));
+        let done = |answer: &crate::support::service::Answer| {
+            answer.status == StatusCode::SEE_OTHER && answer.location() == "/facilities/people"
+        };
+        assert!(done(&one) != done(&other), "{} {}", one.text(), other.text());
+        let left = if done(&one) { &operator } else { &second };
+        assert!(left.see("/facilities/people").await.contains("停止中"));
+    }
+
+    async fn the_last_operator_who_can_sign_in_is_not_shut_out(bench: Bench) {
+        let service = Service::start(bench).await;
+        let console = Actor::console(FacilityId::from("console"), Role::Operator).permit::<OperateService>().unwrap();
+        let (office, operator) = (FacilityId::from("city"), StaffId::from("operator"));
+        let person = service.sign_in("operator").await;
+        // Invited is not yet somebody who can sign in.
+        let page = person.post("/facilities/operators", &[("name", "市野 次"), ("login", "operator2")]).await.text();
+        let (store, now) = (&service.bench.store, service.clock.clone());
+        let disable = async || {
+            let now = hikitsugi::domain::clock::Clock::now(now.as_ref());
+            staff::disable_by_office(store, &console, (&office, &operator), now).await
+        };
+        let refusal = disable().await.unwrap_err();
+        assert!(matches!(refusal, StoreError::Refused(_)), "{refusal:?}");
+        person.see("/facilities").await;
+        service.joins("operator2", &page).await;
+        disable().await.unwrap();
+        assert!(person.get("/facilities").await.location().starts_with("/signin"));
+    }
+
+    /// The one operator lost phone and codes: whoever holds the machine holds the database anyway.
+    async fn whoever_holds_the_machine_lets_a_shut_out_operator_in_again(bench: Bench) {
+        let mut service = Service::start(bench).await;
+        let (operator, nurse) = (service.sign_in("operator").await.keys(), service.sign_in("nurse").await.keys());
+        service.bench.store.close().await;
+        for login in ["nurse", "manager", "nobody"] {
+            let refused = console_invites(&service, login);
+            let words = String::from_utf8(refused.stderr).unwrap();
+            assert!(refused.status.code() == Some(1) && words.contains("市の運用担当はいません"), "{words}");
+            assert!(refused.stdout.is_empty(), "{login}");
+        }
+        let done = console_invites(&service, "operator");
+        assert_eq!(done.status.code(), Some(0), "{done:?}");
+        let said = String::from_utf8(done.stdout).unwrap();
+        let address = said.lines().next().unwrap().to_owned();
+        assert!(address.starts_with(&format!("{}/join/", service.base_url)) && said.contains("市野 運"), "{said}");
+        service.restart().await;
+        // The program took the machine's own time; the story has another.
+        let until = hikitsugi::domain::clock::Clock::now(service.clock.as_ref()).plus_days(1).0;
+        service.bench.at_the_shell(&format!("update invitation set expires_at = {until}")).await.unwrap();
+        assert!(service.returning(operator).get("/facilities").await.location().starts_with("/signin"));
+        service.returning(nurse).see("/residents").await;
+        let typed = [("login", "operator"), ("password", PASSWORD)];
+        assert!(service.stranger().post("/signin", &typed).await.text().contains("違います"));
+        let page = format!("id=\"invitation\">{address}<");
+        service.joins("operator", &page).await.see("/facilities").await;
+        let path = &address[address.find("/join/").unwrap()..];
+        assert_eq!(service.stranger().get(path).await.status, StatusCode::NOT_FOUND, "once");
+        let office = Actor::console(FacilityId::from("city"), Role::Manager).permit::<ReadAudit>().unwrap();
+        let entries = audit::list(&service.bench.store, &office, None, None, 50).await.unwrap();
+        let by_console = |entry: &&audit::Stored| entry.action == "staff.invited" && entry.source == "console";
+        assert_eq!(entries.iter().filter(by_console).count(), 1, "{entries:?}");
     }
 }
