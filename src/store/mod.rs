@@ -47,6 +47,7 @@ features! {
     session,
     factor,
     invitation,
+    sealed,
     resident,
     sheet,
     directive,

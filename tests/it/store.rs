@@ -7,6 +7,7 @@ mod facility;
 mod open;
 mod resident;
 pub mod schema;
+mod sealed;
 mod session;
 mod town;
 mod two_people;

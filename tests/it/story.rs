@@ -22,5 +22,6 @@ mod people;
 mod prepared;
 mod print;
 mod rules;
+mod sealed;
 mod transport;
 mod wording;
