@@ -22,6 +22,7 @@ pub mod protocol;
 pub mod record;
 pub mod recovery;
 pub mod resident;
+pub mod sealed;
 pub mod sheet;
 pub mod standing;
 pub mod text;

@@ -19,16 +19,19 @@ pub enum Role {
     Operator,
     /// MSW or ward nurse of a hospital. Sees what facilities sent to that hospital, and nothing else.
     HospitalStaff,
+    /// Whoever opened the facility's sealed envelope at night: as a care worker, for one session.
+    Sealed,
 }
 
 impl Role {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::CareWorker,
         Self::Nurse,
         Self::Manager,
         Self::Physician,
         Self::Operator,
         Self::HospitalStaff,
+        Self::Sealed,
     ];
 
     /// The stored and transmitted code.
@@ -40,6 +43,7 @@ impl Role {
             Self::Physician => "physician",
             Self::Operator => "operator",
             Self::HospitalStaff => "hospital_staff",
+            Self::Sealed => "sealed",
         }
     }
 
@@ -51,6 +55,7 @@ impl Role {
             Self::Physician => "医師",
             Self::Operator => "市の運用担当",
             Self::HospitalStaff => "病院の職員",
+            Self::Sealed => "非常用",
         }
     }
 
@@ -128,6 +133,8 @@ actions! {
     ReadAudit,
     /// Add facilities and their first manager.
     OperateService,
+    /// Take what a document says out of the program, as JSON or CSV.
+    ExportDocument,
     /// Read and answer what facilities sent to the own hospital.
     ReadInbox,
 }
@@ -140,8 +147,15 @@ pub fn allowed(role: Role, action: ActionKind) -> bool {
             !matches!(role, Role::Operator | Role::HospitalStaff)
         }
         A::IssueDocument | A::ReviewScans | A::WriteHandoff => {
-            matches!(role, Role::CareWorker | Role::Nurse | Role::Manager)
+            matches!(
+                role,
+                Role::CareWorker | Role::Nurse | Role::Manager | Role::Sealed
+            )
         }
+        A::ExportDocument => matches!(
+            role,
+            Role::CareWorker | Role::Nurse | Role::Manager | Role::Physician
+        ),
         A::RecordDirective | A::VerifyOriginal => matches!(role, Role::Nurse | Role::Manager),
         A::SignOrder => role == Role::Physician,
         A::EditSheet
@@ -244,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn whoever_opened_the_envelope_may_what_a_care_worker_may_but_take_nothing_out() {
+        for action in ActionKind::ALL {
+            let may = allowed(Role::CareWorker, *action) && *action != ActionKind::ExportDocument;
+            assert_eq!(allowed(Role::Sealed, *action), may, "{action:?}");
+        }
+    }
+
+    #[test]
     fn s12_no_role_both_asks_for_a_signature_and_signs() {
         use ActionKind as A;
         let of = |action| {
@@ -280,7 +302,8 @@ mod tests {
                 "管理者",
                 "医師",
                 "市の運用担当",
-                "病院の職員"
+                "病院の職員",
+                "非常用"
             ]
         );
     }

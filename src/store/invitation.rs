@@ -11,9 +11,10 @@ use crate::domain::permit::{Actor, ManageStaff, OperateService, Permit, Role};
 
 statements! {
     PERSON = "select p.facility_id, f.name as facility_name, p.id, p.login, p.name, p.role from staff p
-        join facility f on f.id = p.facility_id where p.facility_id = $1 and p.id = $2 and p.disabled_at is null";
+        join facility f on f.id = p.facility_id where p.facility_id = $1 and p.id = $2 and p.disabled_at is null
+        and p.role <> 'sealed'";
     BY_LOGIN = "select p.facility_id, f.name as facility_name, p.id, p.login, p.name, p.role from staff p
-        join facility f on f.id = p.facility_id where p.login = $1 and p.disabled_at is null";
+        join facility f on f.id = p.facility_id where p.login = $1 and p.disabled_at is null and p.role <> 'sealed'";
     CLOSE = "update invitation set used_at = $3 where facility_id = $1 and staff_id = $2 and used_at is null";
     FORGET_OLD = "delete from invitation where facility_id = $1 and staff_id = $2 and expires_at < $3";
     ADD = "insert into invitation (token_hash, facility_id, staff_id, created_at, expires_at) values ($1, $2, $3, $4, $5)";

@@ -50,6 +50,7 @@ features! {
     session,
     factor,
     invitation,
+    sealed,
     resident,
     sheet,
     directive,

@@ -12,11 +12,13 @@ use crate::domain::permit::{Actor, ManageStaff, Permit, Role};
 statements! {
     OPEN = "insert into session (token_hash, facility_id, staff_id, created_at, seen_at, expires_at, source, browser)
         values ($1, $2, $3, $4, $4, $5, $6, $7)";
+    OPEN_AS = "insert into session (token_hash, facility_id, staff_id, created_at, seen_at, expires_at, source, browser, as_name)
+        values ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
     OWN = "select token_hash, created_at, seen_at, locked_at, source, browser from session
         where facility_id = $1 and staff_id = $2 and ended_at is null and expires_at > $3 limit 100";
     END_OTHERS = "update session set ended_at = $4
         where facility_id = $1 and staff_id = $2 and token_hash <> $3 and ended_at is null";
-    FIND = "select s.staff_id, p.login, p.name as staff_name, p.role, s.facility_id, f.name as facility_name,
+    FIND = "select s.staff_id, p.login, coalesce(s.as_name, p.name) as staff_name, p.role, s.facility_id, f.name as facility_name,
             s.created_at, s.seen_at, s.expires_at, s.locked_at
         from session s
         join staff p on p.facility_id = s.facility_id and p.id = s.staff_id
@@ -87,6 +89,29 @@ pub async fn open(
         tx.exec(OPEN, args![token_hash, &actor.facility, &actor.staff, at, expires_at, &actor.source, browser]).await?;
         audit::append(tx, &author, at, Entry::new("session.opened", None, json!({}))).await
     })
+}
+
+/// The same for somebody who gave a name of their own.
+pub(super) async fn open_as(
+    tx: &mut Tx,
+    actor: &Actor,
+    token_hash: &[u8; 32],
+    browser: &str,
+    expires_at: Moment,
+    at: Moment,
+) -> Result<(), StoreError> {
+    let args = args![
+        token_hash,
+        &actor.facility,
+        &actor.staff,
+        at,
+        expires_at,
+        &actor.source,
+        browser,
+        &actor.name
+    ];
+    tx.exec(OPEN_AS, args).await?;
+    Ok(())
 }
 
 /// The session behind a token, if it holds now.

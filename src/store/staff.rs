@@ -13,9 +13,11 @@ use crate::domain::permit::{ManageStaff, OperateService, Permit, Role};
 statements! {
     CREATE = "insert into staff (facility_id, id, login, name, role, password_hash, created_at, vouched_by)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (login) do nothing";
-    LIST = "select id, login, name, role, disabled_at, created_at from staff where facility_id = $1 order by id";
+    LIST = "select id, login, name, role, disabled_at, created_at from staff
+        where facility_id = $1 and role <> 'sealed' order by id";
     BY_LOGIN = "select facility_id, id, name, role, password_hash, disabled_at from staff where login = $1";
-    DISABLE = "update staff set disabled_at = $3 where facility_id = $1 and id = $2 and disabled_at is null";
+    DISABLE = "update staff set disabled_at = $3 where facility_id = $1 and id = $2 and disabled_at is null
+        and role <> 'sealed'";
     ENABLE = "update staff set disabled_at = null where facility_id = $1 and id = $2 and disabled_at is not null";
     FACILITY = "select id from facility where id = $1";
     /// From the few places to their people.

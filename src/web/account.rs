@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::page::{NoticeKind, Page, Place, crumbs, notice};
 use super::session::{self, Refusal, SignedIn};
 use super::{App, WebError, auth, load, second};
+use crate::domain::permit::Role;
 use crate::domain::recovery::CODES;
 use crate::store::{factor, invitation};
 
@@ -84,6 +85,8 @@ async fn draw(
                     form method="post" action="/account/elsewhere" { button .button .outline { "ほかの端末からログアウト" } }
                 }
             }
+            // Whoever came in by the envelope has neither digits nor a password.
+            @if actor.role != Role::Sealed {
             section .card {
                 div .card-head { h2 { "番号を省いている端末" } }
                 @if devices.is_empty() { p { "ありません。ログインのたびに、スマートフォンの番号を入れます。" } }
@@ -119,6 +122,7 @@ async fn draw(
                         button .button { "変える" }
                     }
                 }
+            }
             }
         },
     ))

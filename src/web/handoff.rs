@@ -33,7 +33,8 @@ use crate::domain::handoff::sending::Progress;
 use crate::domain::handoff::{Ending, Part, Stay, StayView};
 use crate::domain::id::{DocumentId, HandoffId, ResidentId, TransportId};
 use crate::domain::permit::{
-    ActionKind, DecideReturn, HandleSensitive, Permit, RaiseProtection, ReadResident, WriteHandoff,
+    ActionKind, DecideReturn, ExportDocument, HandleSensitive, Permit, RaiseProtection,
+    ReadResident, WriteHandoff,
 };
 use crate::domain::record::Record;
 use crate::domain::view::SheetView;
@@ -652,8 +653,10 @@ pub async fn show_document(
             div .actions {
                 a .button href={ "/documents/" (document) "/pdf" } target="_blank" rel="noopener" { "印刷する(PDFを開く)" }
                 @if page.may(ActionKind::IssueDocument) { a .button .outline href={ (base) "/send" } { "送る・渡した記録" } }
-                a .button .text href={ (base) "/json" } { "JSON" }
-                a .button .text href={ (base) "/csv" } { "CSV" }
+                @if page.may(ActionKind::ExportDocument) {
+                    a .button .text href={ (base) "/json" } { "JSON" }
+                    a .button .text href={ (base) "/csv" } { "CSV" }
+                }
             }
             @let sent: Vec<_> = sendings.iter().filter(|(sent, _)| sent.document_id == document).collect();
             @if !sent.is_empty() {
@@ -721,6 +724,7 @@ pub async fn json(
     State(app): State<App>,
     page: Page,
     permit: Permit<ReadResident>,
+    _: Permit<ExportDocument>,
     Path((id, document)): Path<(HandoffId, DocumentId)>,
 ) -> Result<Response, WebError> {
     exported(&app, &page, &permit, &id, &document, Machine::Json).await
@@ -730,6 +734,7 @@ pub async fn csv(
     State(app): State<App>,
     page: Page,
     permit: Permit<ReadResident>,
+    _: Permit<ExportDocument>,
     Path((id, document)): Path<(HandoffId, DocumentId)>,
 ) -> Result<Response, WebError> {
     exported(&app, &page, &permit, &id, &document, Machine::Csv).await

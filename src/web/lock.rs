@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use super::icon::{Icon, icon};
 use super::session::{self, Held, Next, Refusal, SignedIn, own_path};
 use super::{App, WebError, load, page};
-use crate::domain::permit::{Actor, ReadResident};
+use crate::domain::permit::{Actor, ReadResident, Role};
 use crate::store::session::Session;
 use crate::store::transport;
 
@@ -102,7 +102,7 @@ async fn draw(
         html! {
             main #main .signin {
                 h1 { "ロックしています" }
-                p { (session.facility_name) " " (actor.role.label()) " " b { (actor.name) } " さんのログインです。パスワードだけで続きから使えます。" }
+                p { (session.facility_name) " " (actor.role.label()) " " b { (actor.name) } " さんのログインです。" @if actor.role == Role::Sealed { "封筒の符号" } @else { "パスワード" } "だけで続きから使えます。" }
                 @if is_emergency {
                     p .notice data-type="warn" { (icon(Icon::Warn)) span { "急変の対応中です。ロックを解くと記録を続けられます。" } }
                 }
@@ -122,7 +122,7 @@ async fn draw(
                         @for (key, value) in typed.pairs { input type="hidden" name={ (CARRIED) (key) } value=(value); }
                     }
                     div .field {
-                        label for="unlock-password" { "パスワード" }
+                        label for="unlock-password" { @if actor.role == Role::Sealed { "封筒の符号" } @else { "パスワード" } }
                         input #unlock-password name="password" type="password" autocomplete="current-password" required autofocus;
                     }
                     button .button .wide { "ロックを解く" }

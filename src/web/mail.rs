@@ -38,6 +38,8 @@ pub enum Kind {
     Scanned,
     /// A hospital opened what was sent to it, answered, or wrote about the discharge.
     HospitalOpened,
+    /// The facility's sealed envelope.
+    SealedOpened,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::ProtectionRaised => "protection_raised",
             Self::Scanned => "scanned",
             Self::HospitalOpened => "hospital_opened",
+            Self::SealedOpened => "sealed_opened",
         }
     }
 
@@ -55,6 +58,7 @@ impl Kind {
             Self::EmergencyBegan => "急変の記録が始まりました。",
             Self::ProtectionRaised => "意思や指示の撤回・停止・異議が記録されました。",
             Self::Scanned => "急変の記録がないときに、紙のQRコードが読み取られました。",
+            Self::SealedOpened => "封筒の非常用アカウントが開かれました。",
             Self::HospitalOpened => "病院が書類を開いたか、返事・退院時の情報を書きました。",
         }
     }

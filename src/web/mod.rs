@@ -45,6 +45,7 @@ mod photo;
 mod resident;
 mod revision;
 mod scan;
+mod sealed;
 mod second;
 mod session;
 mod staff;
@@ -131,6 +132,7 @@ pub fn router(app: App) -> Router {
         .route("/signin", get(session::form).post(session::sign_in))
         .route("/signin/code", get(second::code_form).post(second::code))
         .route("/signin/setup", get(second::setup_form).post(second::setup))
+        .route("/signin/sealed", get(sealed::form).post(sealed::open))
         .route("/join/{token}", get(invite::form).post(invite::accept))
         .route("/account", get(account::show))
         .route("/account/elsewhere", post(account::end_elsewhere))
@@ -304,6 +306,7 @@ pub fn router(app: App) -> Router {
         .route("/facility", get(facility::form).post(facility::save))
         .route("/facility/flow", get(flow::form).post(flow::save))
         .route("/staff", get(staff::list).post(staff::create))
+        .route("/staff/sealed", get(sealed::show).post(sealed::change))
         .route("/staff/{id}", post(staff::change))
         .route(
             "/staff/{id}/invite",

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use super::icon::{Icon, icon};
 use super::session::SignedIn;
 use super::{App, WebError, load};
-use crate::domain::permit::{Permit, ReadResident};
+use crate::domain::permit::{Permit, ReadResident, Role};
 use crate::store::directive::{Raised, raised_since};
 use crate::store::scan::{self, Scan};
+use crate::store::sealed::{self, Envelope};
 use crate::store::transport::{self, Transport};
 
 /// Emergencies, and views and statements, that are told above a page; their own pages have all of them.
@@ -26,6 +27,9 @@ pub struct Notices {
     pub transports: Vec<Transport>,
     scans: Vec<Scan>,
     raised: Vec<Raised>,
+    /// The sealed envelope that was opened: told to all for a day, and to whoever renews it until that is done.
+    sealed: Option<Envelope>,
+    by_manager: bool,
     pub unseen_scans: i64,
 }
 
@@ -33,8 +37,13 @@ impl Notices {
     pub async fn read(app: &App, permit: &Permit<ReadResident>) -> Result<Self, WebError> {
         let store = &app.store;
         let since = app.now().plus_minutes(-RAISED_MINUTES);
+        let by_manager = permit.actor().role == Role::Manager;
+        let sealed = sealed::opened(store, permit).await?;
+        let is_told = |one: &Envelope| by_manager || one.opened_at.is_some_and(|at| at > since);
         let unseen_scans = scan::count_unseen(store, permit).await?;
         Ok(Self {
+            sealed: sealed.filter(is_told),
+            by_manager,
             transports: transport::open(store, permit, TOLD).await?,
             scans: match unseen_scans {
                 0 => Vec::new(),
@@ -55,6 +64,13 @@ impl Notices {
                         a href={ "/transports/" (one.id) } { (one.room.as_deref().unwrap_or_default()) " " (one.resident_name) }
                         " (" (load::when(one.at)) "から)"
                     }
+                }
+            }
+            @if let Some(one) = &self.sealed {
+                p .strip .sudden-strip {
+                    (icon(Icon::Warn)) " 封筒の非常用アカウントが開かれました: " (one.opened_as.as_deref().unwrap_or_default())
+                    @if let Some(at) = one.opened_at { " (" (load::when(at)) ")" }
+                    @if self.by_manager { " " a href="/staff/sealed" { "確かめて作り直す" } }
                 }
             }
             @for one in &self.raised {

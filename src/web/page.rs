@@ -118,6 +118,10 @@ impl Page {
         allowed(self.actor.role, action)
     }
 
+    pub fn facility_name(&self) -> &str {
+        &self.facility_name
+    }
+
     /// Emergencies of the facility whose record nobody ended, newest first.
     pub fn open_transports(&self) -> &[Transport] {
         &self.notices.transports

@@ -21,11 +21,12 @@ use super::listen::first_bits;
 use super::{App, WebError, auth, lock, page, watch};
 use crate::domain::clock::{Entropy, Moment};
 use crate::domain::id::StaffId;
-use crate::domain::permit::{Action, Actor, OperateService, Permit, ReadInbox, SignOrder};
+use crate::domain::permit::{Action, Actor, OperateService, Permit, ReadInbox, Role, SignOrder};
 use crate::domain::recovery::RecoveryCode;
+use crate::domain::sealed::SealedCode;
 use crate::store::invitation::Invited;
 use crate::store::session::Session;
-use crate::store::{Author, Entry, factor, session, staff};
+use crate::store::{Author, Entry, factor, sealed, session, staff};
 
 /// A session lasts one shift (security.md row 51).
 pub const SHIFT_MINUTES: i64 = 12 * 60;
@@ -277,6 +278,7 @@ pub fn sign_in_page(login: &str, next: &str, problem: Option<&str>) -> Markup {
                     }
                     button .button .wide { "ログイン" }
                 }
+                p .small { "スマートフォンも予備の番号もないときは、施設の " a href="/signin/sealed" { "封筒の非常用アカウント" } "。" }
                 p .small { "命に関わるときは、ログインより先に " a href="tel:119" { "119番" } " へ。" }
             }
         },
@@ -342,12 +344,17 @@ pub async fn enter(
     mut response: Response,
 ) -> Result<Response, WebError> {
     let token = open(app, &proven, &browser(headers), SHIFT_MINUTES).await?;
-    let cookie = set_cookie(app, Kept::Session, &token, SHIFT_MINUTES * 60);
-    response.headers_mut().append(SET_COOKIE, cookie);
+    keep(app, &token, SHIFT_MINUTES, &mut response);
     Ok(response)
 }
 
-/// The one place where sessions are made. `browser`: where it is used, in words. Gives the session's token.
+/// The cookie of a session.
+pub fn keep(app: &App, token: &str, minutes: i64, response: &mut Response) {
+    let cookie = set_cookie(app, Kept::Session, token, minutes * 60);
+    response.headers_mut().append(SET_COOKIE, cookie);
+}
+
+/// The one place where sessions are made, beside an envelope's (`sealed`). `browser`: where it is used, in words. Gives the session's token.
 pub async fn open(
     app: &App,
     proven: &Proven,
@@ -613,6 +620,14 @@ pub async fn password_again(
     headers: &HeaderMap,
     password: &str,
 ) -> Result<(), Refusal> {
+    if signed_in.actor.role == Role::Sealed {
+        let code = SealedCode::parse(password).ok_or(Refusal::Wrong)?;
+        let hash = sha256(code.as_str().as_bytes());
+        return match sealed::is_own_code(&app.store, &signed_in.actor, &hash).await? {
+            true => Ok(()),
+            false => Err(Refusal::Wrong),
+        };
+    }
     let (login, source) = (&signed_in.session.login, &signed_in.actor.source);
     let first = first_factor(app, source, headers, login, password).await?;
     staff::forget_login_failures(&app.store, &first.failures_of, app.now()).await?;

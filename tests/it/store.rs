@@ -7,6 +7,7 @@ mod facility;
 mod open;
 mod resident;
 pub mod schema;
+mod sealed;
 mod session;
 pub mod town;
 mod two_people;

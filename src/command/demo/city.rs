@@ -145,6 +145,7 @@ fn staff(home: &Home) -> Vec<Staff> {
                 Role::Physician => "doctor",
                 Role::Operator => "operator",
                 Role::HospitalStaff => "msw",
+                Role::Sealed => "sealed",
             };
             Staff {
                 login: format!("{}-{word}{number}", home.key),

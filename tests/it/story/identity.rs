@@ -8,6 +8,7 @@ use hikitsugi::domain::permit::{Actor, OperateService, ReadAudit, Role};
 use hikitsugi::store::{StoreError, audit, staff};
 use serde_json::json;
 
+use crate::support::MASTER_KEY;
 use crate::support::service::{PASSWORD, Person, Service, between};
 
 /// Gives the password; the cookie of whose digits are awaited, and where.
