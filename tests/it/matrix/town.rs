@@ -34,6 +34,8 @@ pub enum Slot {
     Link,
     Page,
     Invitation,
+    /// Somebody whom the office may shut out, and where.
+    Outsider,
     /// Of a resident or of a stay: the same in every facility.
     Number,
     Scan,
@@ -73,6 +75,7 @@ impl Slot {
             .next()
             .unwrap_or_default();
         match (last, name) {
+            _ if before.starts_with("/facilities/people/") => Self::Outsider,
             ("residents", "id") => Self::Resident,
             ("documents", "id") => Self::Document,
             ("binders", "id") => Self::Binder,
@@ -371,6 +374,7 @@ async fn furnished(
     let token = between(&invited.text(), "/join/", "<").to_owned();
     place.keep(Slot::Invitation, token);
     place.keep(Slot::Staff, people.spare);
+    place.keep(Slot::Outsider, "dare-demo-nai");
     place.keep(Slot::Resident, id);
     place.keep(Slot::Revision, "1");
     place.keep(Slot::File, "0");
