@@ -71,8 +71,8 @@ impl Demo {
     /// The path of the paper that is held up.
     fn paper(&self) -> String {
         let url = self.told["scan_url"].as_str().expect("a link");
-        let (_, path) = url.split_once("/Q/").expect("a link");
-        format!("/Q/{path}")
+        let (_, token) = url.rsplit_once('/').expect("a link");
+        format!("/Q/{token}")
     }
 }
 

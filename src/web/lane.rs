@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -42,9 +43,11 @@ pub struct Net {
     pub figures: Figures,
     /// All pages and calls but the crew's page, what belongs to it, and the checks of the process.
     pub ordinary: Gate,
+    /// Where passwords are checked or chosen: who waits there for a turn of hashing holds up no page.
+    pub doors: Gate,
     /// Bodies that are larger than a form.
     pub uploads: Gate,
-    /// What keeps a core busy: papers, pictures, lists to import.
+    /// What keeps a core busy: papers, pictures, lists to import. Fewer wait than there are ordinary turns.
     pub costly: Gate,
     /// Tokens from where many unknown ones came.
     pub lookups: Gate,
@@ -56,9 +59,10 @@ impl Default for Net {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             figures: Figures::default(),
-            ordinary: Gate::new("ordinary", 4 * cores, 512),
+            ordinary: Gate::new("ordinary", (8 * cores).max(16), 512),
+            doors: Gate::new("doors", 16, 64),
             uploads: Gate::new("uploads", 4, 32),
-            costly: Gate::new("costly", (cores - 1).max(1), 64),
+            costly: Gate::new("costly", (cores - 1).max(1), 8),
             lookups: Gate::new("lookups", 1, 256),
             strangers: Strangers::default(),
         }
@@ -113,9 +117,19 @@ async fn in_turn(app: &App, request: Request, next: Next) -> Result<Response, We
         Some(_) => return Err(too_large()),
     };
     is_answered();
-    let turn = timeout(TURN_WITHIN, app.net.ordinary.enter()).await;
+    let gate = match is_door(request.method(), request.uri().path()) {
+        true => &app.net.doors,
+        false => &app.net.ordinary,
+    };
+    let turn = timeout(TURN_WITHIN, gate.enter()).await;
     let _turn = turn.map_err(|_| WebError::Busy)??;
     Ok(next.run(request).await)
+}
+
+/// Whether a request makes the service hash a password.
+fn is_door(method: &Method, path: &str) -> bool {
+    let is_here = matches!(path, "/signin" | "/account/password" | "/api/v1/token");
+    method == Method::POST && (is_here || path.starts_with("/join/"))
 }
 
 /// Reads a large body in its turn; the request as a whole is bounded by the time that any has for its answer.

@@ -382,10 +382,11 @@ impl Out {
 
 /// Every gate, with what it is called in the figures.
 impl App {
-    fn gates(&self) -> [&Gate; 5] {
+    fn gates(&self) -> [&Gate; 6] {
         let net = &self.net;
         [
             &net.ordinary,
+            &net.doors,
             &net.uploads,
             &net.costly,
             &net.lookups,

@@ -346,7 +346,7 @@ async fn who_is_being_answered_is_answered_when_the_service_stops() {
 }
 
 #[tokio::test]
-async fn a_flood_of_sign_ins_is_told_to_come_again_with_the_time() {
+async fn a_flood_of_sign_ins_is_told_to_come_again_and_holds_up_no_page() {
     let service = Service::start(Bench::sqlite().await).await;
     let request = || {
         let body = "login=nurse&password=falsch";
@@ -357,14 +357,23 @@ async fn a_flood_of_sign_ins_is_told_to_come_again_with_the_time() {
             .body(axum::body::Body::from(body))
             .unwrap()
     };
-    // One is looked at and eight wait; the rest is sent away at once.
-    let answers = service.at_once((0..10).map(|_| request()).collect()).await;
+    // One is looked at and eight wait; the rest is sent away at once. Meanwhile no page waits for any of them.
+    let (ordinary, doors) = (&service.app.net.ordinary, &service.app.net.doors);
+    let flood = service.at_once((0..16).map(|_| request()).collect());
+    let page = async {
+        while doors.running() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(ordinary.running(), 0);
+    };
+    let (answers, ()) = tokio::join!(flood, page);
     let busy = answers
         .iter()
-        .filter(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE);
-    for answer in busy {
-        assert!(answer.headers.contains_key("retry-after"));
-        assert!(answer.text().contains("混み合っています"));
-    }
+        .filter(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE)
+        .inspect(|answer| {
+            assert!(answer.headers.contains_key("retry-after"));
+            assert!(answer.text().contains("混み合っています"));
+        });
+    assert!(busy.count() > 0);
     assert!(answers.iter().any(|answer| answer.status == StatusCode::OK));
 }
