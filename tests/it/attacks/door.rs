@@ -254,7 +254,7 @@ both_databases! {
         let nurse = service.sign_in("nurse").await;
         service.sign_in("care").await;
         for next in [
-            "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example", "https://evil.example", "/%2F/evil.example",
+            "//evil", "//evil/residents", "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example", "https://evil.example", "/%2F/evil.example",
             "/\t/evil.example", "\t//evil.example", "javascript:alert(1)", "/..//evil.example", "@evil.example", ".evil.example",
             "/residents\r\nSet-Cookie: a=b", "/residents?next=//evil.example", "/residents#//evil.example", "/〱evil.example",
         ] {
