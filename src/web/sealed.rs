@@ -241,8 +241,8 @@ async fn seal(app: &App, page: &Page, permit: &Permit<ManageStaff>) -> Result<Re
             ol {
                 li { "パソコンかスマートフォンで、この番地を開く" div .qr { (PreEscaped(qr.svg("非常用アカウントを開く番地のQRコード"))) } p .code .address { (address) } }
                 li { "自分の氏名を入れる" }
-                li { "ログイン名 " b .code #sealed-login { (login) } }
-                li { "符号 " b .number #sealed-code { (code.grouped()) } }
+                li { "ログイン名 " b .code .codeword #sealed-login { (login) } }
+                li { "符号 " b .number .codeword #sealed-code { (code.grouped()) } }
             }
             ul {
                 li { "1回だけ、開いてから" (OPEN_HOURS) "時間使えます。ログアウトすると終わります。" }
