@@ -102,7 +102,7 @@ async fn draw(
         html! {
             main #main .signin {
                 h1 { "ロックしています" }
-                p { (session.facility_name) " " (actor.role.label()) " " b { (actor.name) } " さんのログインです。" @if actor.role == Role::Sealed { "封筒の符号" } @else { "パスワード" } "だけで続きから使えます。" }
+                p { (session.facility_name) " " @if actor.role != Role::Sealed { (actor.role.label()) " " } b { (actor.name) } " さんのログインです。" @if actor.role == Role::Sealed { "封筒の符号" } @else { "パスワード" } "だけで続きから使えます。" }
                 @if is_emergency {
                     p .notice data-type="warn" { (icon(Icon::Warn)) span { "急変の対応中です。ロックを解くと記録を続けられます。" } }
                 }

@@ -8,7 +8,7 @@ use super::icon::{Icon, icon};
 use super::notice::Notices;
 use super::session::SignedIn;
 use super::{App, WebError};
-use crate::domain::permit::{ActionKind, Actor, ReadResident, allowed};
+use crate::domain::permit::{ActionKind, Actor, ReadResident, Role, allowed};
 use crate::store::transport::Transport;
 
 /// The places of the navigation.
@@ -155,7 +155,7 @@ impl Page {
                         a .brand href="/" { "引き継ぎ" }
                         span .place { (self.facility_name) }
                         div .who {
-                            a href="/account" aria-current=[(place == Place::Account).then_some("page")] { (self.actor.role.label()) " " (self.actor.name) }
+                            a href="/account" aria-current=[(place == Place::Account).then_some("page")] { @if self.actor.role != Role::Sealed { (self.actor.role.label()) " " } (self.actor.name) }
                             form method="post" action="/lock" {
                                 button .button .text .small { "ロック" }
                             }
