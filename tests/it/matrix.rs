@@ -16,6 +16,7 @@ use hikitsugi::domain::permit::{ActionKind, Role, allowed};
 use self::contents::{Hand, changed};
 use self::table::{NOTHING, PERMISSIONS, TABLE, Who};
 use self::town::{LEAVER, MSW, Place, Slot, Town, absent};
+use crate::story::sealed::{opens, seals};
 use crate::support::Bench;
 use crate::support::picture;
 use crate::support::service::{Answer, PASSWORD, Person, Service};
@@ -122,6 +123,14 @@ fn asks_to_sign_in(answer: &Answer) -> bool {
         || to.is_some_and(|to| to.as_bytes().starts_with(b"/signin"))
 }
 
+/// Somebody who opened the facility's envelope.
+async fn by_envelope(service: &Service) -> Person<'_> {
+    let (login, code) = seals(&service.sign_in("manager").await).await;
+    opens(service, &login, &code)
+        .await
+        .unwrap_or_else(|page| panic!("{page}"))
+}
+
 /// One person of each role, at a browser and with a token; さざなみ苑's, the office's and the hospital's.
 pub struct Seats<'a>(pub Vec<(Role, Person<'a>, Person<'a>)>);
 
@@ -129,6 +138,11 @@ impl<'a> Seats<'a> {
     pub async fn new(service: &'a Service) -> Self {
         let mut seats = Vec::new();
         for role in Role::ALL {
+            if role == Role::Sealed {
+                let night = by_envelope(service).await;
+                seats.push((role, night, service.stranger()));
+                continue;
+            }
             let login = match role {
                 Role::CareWorker => "care",
                 Role::Nurse => "nurse",
@@ -136,11 +150,20 @@ impl<'a> Seats<'a> {
                 Role::Physician => "physician",
                 Role::Operator => "operator",
                 Role::HospitalStaff => MSW,
+                Role::Sealed => unreachable!("has no password"),
             };
             let browser = service.sign_in(login).await;
             seats.push((role, browser, service.api(login).await));
         }
         Self(seats)
+    }
+
+    /// The roles that come to this path at all: who came in by an envelope has no token.
+    fn at(path: &str) -> impl Iterator<Item = Role> + use<> {
+        let is_call = is_call(path);
+        Role::ALL
+            .into_iter()
+            .filter(move |role| !is_call || *role != Role::Sealed)
     }
 
     fn of(&self, role: Role, path: &str) -> &Person<'a> {
@@ -210,6 +233,7 @@ fn the_permission_table_is_as_written_here() {
         Role::Physician => 'P',
         Role::Operator => 'O',
         Role::HospitalStaff => 'H',
+        Role::Sealed => 'S',
     };
     let written: BTreeMap<String, &str> = PERMISSIONS
         .iter()
@@ -239,7 +263,7 @@ async fn no_get_writes_anything(town: &Town, seats: &Seats<'_>) -> Vec<String> {
     let mut before = hand.contents().await;
     for row in TABLE.iter().filter(|row| row.0 == "GET") {
         for code in said(row.2) {
-            for role in Role::ALL {
+            for role in Seats::at(row.1) {
                 sends(
                     seats.of(role, row.1),
                     &asked(row, code, at(&town.home)),
@@ -574,7 +598,7 @@ async fn what_another_facility_has_is_like_what_nobody_has(
                 })
             };
             for code in said(row.2) {
-                for role in Role::ALL {
+                for role in Seats::at(row.1) {
                     let person = seats.of(role, row.1);
                     let asked = with(&at(&town.next), code);
                     let one = sends(person, &asked, OWN).await;
@@ -697,7 +721,7 @@ async fn who_may_is_let_in_and_nobody_else(town: &Town, seats: &Seats<'_>) -> Ve
     let mut wrong = Wrong::default();
     for row in TABLE {
         for code in said(row.2) {
-            for role in Role::ALL {
+            for role in Seats::at(row.1) {
                 let asked = asked(row, code, at(&town.home));
                 let answer = sends(seats.of(role, row.1), &asked, OWN).await;
                 let fails = answer.status.is_server_error()

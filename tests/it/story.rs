@@ -24,6 +24,6 @@ mod people;
 mod prepared;
 mod print;
 mod rules;
-mod sealed;
+pub mod sealed;
 pub mod transport;
 mod wording;

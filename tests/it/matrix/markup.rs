@@ -1,7 +1,5 @@
 //! Every text of a facility is hostile, and every page shows it as it was typed (security.md rows 2 and 3).
 
-use hikitsugi::domain::permit::Role;
-
 use super::table::TABLE;
 use super::town::{Slot, Town};
 use super::{OWN, Seats, asked, at, said, sends};
@@ -19,7 +17,7 @@ both_databases! {
         let mut pages = vec![("the crew".to_owned(), link.clone(), stranger.post(&link, &[]).await)];
         for row in TABLE.iter().filter(|row| row.0 == "GET" || row.1.ends_with("/edit/{section}")) {
             for code in said(row.2) {
-                for role in Role::ALL {
+                for role in Seats::at(row.1) {
                     let asked = asked(row, code, at(&town.home));
                     pages.push((format!("{role:?}"), asked.path.clone(), sends(seats.of(role, row.1), &asked, OWN).await));
                 }

@@ -35,6 +35,7 @@ pub enum Slot {
     Page,
     Invitation,
     /// Somebody whom the office may shut out, and where.
+    Hospital,
     Outsider,
     /// Of a resident or of a stay: the same in every facility.
     Number,
@@ -75,6 +76,7 @@ impl Slot {
             .next()
             .unwrap_or_default();
         match (last, name) {
+            ("people", "facility") => Self::Hospital,
             _ if before.starts_with("/facilities/people/") => Self::Outsider,
             ("residents", "id") => Self::Resident,
             ("documents", "id") => Self::Document,
@@ -175,6 +177,8 @@ pub struct Town {
 
 /// Somebody of さざなみ苑 who leaves.
 pub const LEAVER: &str = "leaver";
+/// Somebody of the hospital, about whom the office may do what it likes.
+const LEAVES_HOSPITAL: &str = "msw-goes";
 
 /// Two hospitals with accounts: the one to which さざなみ苑 sends, and the one to which the facility next door sends.
 pub const HOSPITAL: &str = "byouin";
@@ -196,6 +200,9 @@ impl Town {
         }
         let msw = Role::HospitalStaff;
         service.employs(HOSPITAL, MSW, "勅使河原 真理子", msw).await;
+        service
+            .employs(HOSPITAL, LEAVES_HOSPITAL, "病院 去", msw)
+            .await;
         service
             .employs(OTHER_HOSPITAL, OTHER_MSW, "平和 台子", msw)
             .await;
@@ -374,7 +381,8 @@ async fn furnished(
     let token = between(&invited.text(), "/join/", "<").to_owned();
     place.keep(Slot::Invitation, token);
     place.keep(Slot::Staff, people.spare);
-    place.keep(Slot::Outsider, "dare-demo-nai");
+    place.keep(Slot::Hospital, HOSPITAL);
+    place.keep(Slot::Outsider, LEAVES_HOSPITAL);
     place.keep(Slot::Resident, id);
     place.keep(Slot::Revision, "1");
     place.keep(Slot::File, "0");

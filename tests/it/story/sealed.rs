@@ -8,7 +8,7 @@ use crate::support::service::{HOME, OTHER, Person, Service, between};
 const WHO: &str = "夜野 当番";
 
 /// The manager seals one: what stands on the paper, login and code.
-async fn seals(manager: &Person<'_>) -> (String, String) {
+pub async fn seals(manager: &Person<'_>) -> (String, String) {
     let answer = manager.post("/staff/sealed", &[("do", "seal")]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let page = answer.text();
@@ -20,7 +20,11 @@ async fn seals(manager: &Person<'_>) -> (String, String) {
     (of("sealed-login"), of("sealed-code"))
 }
 
-async fn opens<'a>(service: &'a Service, login: &str, code: &str) -> Result<Person<'a>, String> {
+pub async fn opens<'a>(
+    service: &'a Service,
+    login: &str,
+    code: &str,
+) -> Result<Person<'a>, String> {
     let typed = [("login", login), ("code", code), ("who", WHO)];
     let answer = service.stranger().post("/signin/sealed", &typed).await;
     if answer.status == StatusCode::SEE_OTHER {
