@@ -185,7 +185,8 @@ pub const TABLE: &[(&str, &str, Who, &str)] = &[
     ("GET", "/scans", May(A::ReadResident), ""),
     ("POST", "/scans", May(A::ReviewScans), "until=0"),
     // Emergencies.
-    ("GET", "/notices", May(A::ReadResident), ""),
+    // Empty for whoever sees no residents: it also says whether the session is locked.
+    ("GET", "/notices", SignedIn, ""),
     ("GET", "/transports", May(A::ReadResident), ""),
     ("POST", "/residents/{id}/transports", May(A::RecordTransport), ""),
     ("GET", "/transports/{id}", May(A::ReadResident), ""),
