@@ -63,9 +63,9 @@ async fn draw(
             h1 { "自分のログイン" }
             @if let Some(done) = told.done { (notice(NoticeKind::Ok, done, html! {})) }
             dl .facts {
-                dt { "氏名" } dd { (actor.name) }
-                dt { "役割" } dd { (actor.role.label()) }
-                dt { "ログイン名" } dd { span .code { (signed_in.session.login) } }
+                div { dt { "氏名" } dd { (actor.name) } }
+                div { dt { "役割" } dd { (actor.role.label()) } }
+                div { dt { "ログイン名" } dd { span .code { (signed_in.session.login) } } }
             }
             section .card {
                 div .card-head { h2 { "ログイン中の端末" } }

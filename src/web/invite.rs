@@ -46,9 +46,9 @@ pub fn letter(app: &App, person: &Invited, token: &LinkToken) -> Result<Markup, 
             div .setup-code { (PreEscaped(code.svg("本人が開く番地のQRコード"))) }
             p .code #invitation { (address) }
             dl .facts {
-                dt { "施設" } dd { (person.facility_name) }
-                dt { "ログイン名" } dd { span .code { (person.login) } }
-                dt { "役割" } dd { (person.role.label()) }
+                div { dt { "施設" } dd { (person.facility_name) } }
+                div { dt { "ログイン名" } dd { span .code { (person.login) } } }
+                div { dt { "役割" } dd { (person.role.label()) } }
             }
         }
     })

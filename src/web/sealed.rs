@@ -182,12 +182,12 @@ fn state_of(newest: Option<&Envelope>, state: Option<Sealed>) -> Markup {
     html! {
         (says)
         dl .facts {
-            dt { "封印" } dd { (load::when(one.sealed_at)) " " (one.sealed_by) }
-            dt { "ログイン名" } dd { span .code { (one.login) } }
+            div { dt { "封印" } dd { (load::when(one.sealed_at)) " " (one.sealed_by) } }
+            div { dt { "ログイン名" } dd { span .code { (one.login) } } }
             @if let Some(at) = one.opened_at {
-                dt { "開いた日時" } dd { (load::when(at)) }
-                dt { "開いた人(名乗り)" } dd { (one.opened_as.as_deref().unwrap_or_default()) }
-                dt { "端末" } dd { (one.opened_browser.as_deref().unwrap_or_default()) " " (one.opened_source.as_deref().unwrap_or_default()) }
+                div { dt { "開いた日時" } dd { (load::when(at)) } }
+                div { dt { "開いた人(名乗り)" } dd { (one.opened_as.as_deref().unwrap_or_default()) } }
+                div { dt { "端末" } dd { (one.opened_browser.as_deref().unwrap_or_default()) " " (one.opened_source.as_deref().unwrap_or_default()) } }
             }
         }
     }
