@@ -1,14 +1,10 @@
 //! `hikitsugi audit verify`: walks every facility's chain and names the first break.
 
-use super::Failure;
+use super::{Failure, print};
 use crate::config::Settings;
-use crate::domain::id::FacilityId;
-use crate::domain::permit::{Actor, Role};
+use crate::domain::permit::Actor;
+use crate::store::Store;
 use crate::store::audit::{self, Verdict};
-use crate::store::{Store, facility};
-
-/// Facilities read at once.
-const PAGE: i64 = 500;
 
 pub async fn verify(settings: Settings) -> Result<(), Failure> {
     let store = Store::open_to_read(&settings.database, settings.master_key).await?;
@@ -31,26 +27,16 @@ pub async fn walk(
     store: &Store,
     tell: &mut (dyn FnMut(&str, &Verdict) + Send),
 ) -> Result<(), Failure> {
-    let operator = Actor::console(FacilityId::from("console"), Role::Operator)
-        .permit()
-        .map_err(|_| Failure("運用担当の権限がありません".to_owned()))?;
+    let operator = super::permit(&Actor::console_of_all())?;
     let mut broken = 0;
     let mut found = |name: &str, verdict: &Verdict| {
         broken += usize::from(matches!(verdict, Verdict::Broken { .. }));
         tell(name, verdict);
     };
     found("共通", &audit::verify_system(store, &operator).await?);
-    let mut after: Option<FacilityId> = None;
-    loop {
-        let page = facility::list(store, &operator, after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id.clone());
-        for known in &page {
-            let permit = Actor::console(known.id.clone(), Role::Manager)
-                .permit()
-                .map_err(|_| Failure("記録を読む権限がありません".to_owned()))?;
-            found(&known.name, &audit::verify(store, &permit).await?);
-        }
+    for known in print::facilities(store).await? {
+        let permit = super::permit(&print::console(&known.id))?;
+        found(&known.name, &audit::verify(store, &permit).await?);
     }
     match broken {
         0 => Ok(()),

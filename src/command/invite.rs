@@ -4,18 +4,14 @@ use super::Failure;
 use super::system::{SystemClock, SystemEntropy};
 use crate::config::Settings;
 use crate::domain::clock::Clock;
-use crate::domain::id::FacilityId;
 use crate::domain::link::LinkToken;
-use crate::domain::permit::{Actor, OperateService, Role};
+use crate::domain::permit::{Actor, OperateService};
 use crate::store::{Store, StoreError, invitation};
 use crate::web::invite::{OPENS_HOURS, address};
 use crate::web::sha256;
 
 pub async fn run(settings: Settings, login: String) -> Result<(), Failure> {
-    let permit = super::permit::<OperateService>(&Actor::console(
-        FacilityId::from("console"),
-        Role::Operator,
-    ))?;
+    let permit = super::permit::<OperateService>(&Actor::console_of_all())?;
     let store = Store::open(&settings.database, settings.master_key.clone()).await?;
     let token = LinkToken::new(&SystemEntropy);
     let hash = sha256(token.as_str().as_bytes());

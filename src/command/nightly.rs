@@ -4,11 +4,13 @@
 //! To prove a backup needs its key, and the owner's lies in a safe. So each backup is also sealed to a key that lives in
 //! this process's memory until the very file was read back from disk, and nowhere afterwards.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use age::x25519::{Identity, Recipient};
+use aws_lc_rs::digest::{Context, SHA256};
 
 use super::Failure;
 use super::backup::{proved, public, told, write_out};
@@ -18,8 +20,7 @@ use crate::config::Backups;
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::date::Day;
 use crate::domain::generations;
-use crate::domain::id::FacilityId;
-use crate::domain::permit::{Actor, Role};
+use crate::domain::permit::Actor;
 use crate::store::Store;
 use crate::store::backup::{self, Outcome};
 
@@ -123,7 +124,7 @@ pub async fn round(store: &Store, plan: &Plan, now: Moment) -> Outcome {
 }
 
 async fn last_good(store: &Store) -> Option<i64> {
-    let office = Actor::console(FacilityId::from("console"), Role::Operator);
+    let office = Actor::console_of_all();
     let last = backup::last_outcome(store, &super::permit(&office).ok()?).await;
     last.ok().flatten()?.good_at
 }
@@ -151,19 +152,35 @@ async fn make(store: &Store, plan: &Plan, path: &Path, now: Moment) -> Result<()
     Ok(())
 }
 
+/// Copies a backup, which may be larger than the memory, and reads the copy back.
 fn copy(path: &Path, folder: &Path) -> Result<(), Failure> {
-    let failed =
-        |error: std::io::Error| Failure(format!("{} に写せません: {error}", folder.display()));
-    let bytes = fs::read(path).map_err(failed)?;
+    let failed = |error: io::Error| Failure(format!("{} に写せません: {error}", folder.display()));
     let to = folder.join(path.file_name().unwrap_or_default());
-    Out::prepare(&to, &SystemEntropy)?.keep(&bytes)?;
-    if fs::read(&to).map_err(failed)? != bytes {
+    let mut out = Out::prepare(&to, &SystemEntropy)?;
+    let mut from = File::open(path).map_err(failed)?;
+    io::copy(&mut from, out.file()).map_err(|error| out.failed(&error))?;
+    out.finish()?;
+    if digest(path).map_err(failed)? != digest(&to).map_err(failed)? {
         return Err(Failure(format!(
             "{} に写したものが、元と違います",
             folder.display()
         )));
     }
     Ok(())
+}
+
+fn digest(path: &Path) -> io::Result<Vec<u8>> {
+    let mut digest = Context::new(&SHA256);
+    let mut file = BufReader::new(File::open(path)?);
+    loop {
+        let part = file.fill_buf()?;
+        let length = part.len();
+        if length == 0 {
+            return Ok(digest.finish().as_ref().to_vec());
+        }
+        digest.update(part);
+        file.consume(length);
+    }
 }
 
 fn forget_old(folder: &Path, now: Moment) -> Result<(), Failure> {

@@ -158,7 +158,7 @@ pub(super) fn console(facility: &FacilityId) -> Actor {
 
 /// All facilities, in the order in which they were added.
 pub(super) async fn facilities(store: &Store) -> Result<Vec<Facility>, Failure> {
-    let operator = Actor::console(FacilityId::from("console"), Role::Operator);
+    let operator = Actor::console_of_all();
     let operator: Permit<OperateService> = permit(&operator)?;
     let mut found: Vec<Facility> = Vec::new();
     loop {

@@ -90,13 +90,7 @@ pub async fn invite_by_office(
     expires_at: Moment,
     at: Moment,
 ) -> Result<Invited, StoreError> {
-    let author = Author::from(permit);
-    in_tx!(store, at, tx => {
-        let person: Invited = tx.one(BY_LOGIN, args![login]).await?;
-        open(tx, &person, None, token_hash, expires_at, at).await?;
-        audit::append(tx, &author.in_chain(&person.facility_id), at, invited(&person)).await?;
-        Ok(person)
-    })
+    by_login(store, permit, (login, None), token_hash, expires_at, at).await
 }
 
 /// The same from the console of the machine, for an operator and nobody else: whoever holds the machine holds the
@@ -112,10 +106,23 @@ pub async fn invite_operator(
     expires_at: Moment,
     at: Moment,
 ) -> Result<Invited, StoreError> {
+    let whom = (login, Some(Role::Operator));
+    by_login(store, permit, whom, token_hash, expires_at, at).await
+}
+
+/// Invites whoever signs in by this login, of this role if one is asked for.
+async fn by_login(
+    store: &Store,
+    permit: &Permit<OperateService>,
+    (login, role): (&str, Option<Role>),
+    token_hash: &[u8; 32],
+    expires_at: Moment,
+    at: Moment,
+) -> Result<Invited, StoreError> {
     let author = Author::from(permit);
     in_tx!(store, at, tx => {
         let person: Invited = tx.one(BY_LOGIN, args![login]).await?;
-        if person.role != Role::Operator {
+        if role.is_some_and(|role| role != person.role) {
             return Err(StoreError::NotFound);
         }
         open(tx, &person, None, token_hash, expires_at, at).await?;

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::page::{Page, Place, crumbs};
-use super::{App, WebError, facility, load, staff as staff_page};
+use super::{App, WebError, facility, staff as staff_page};
 use crate::domain::answer::Problems;
 use crate::domain::id::{FacilityId, StaffId};
 use crate::domain::permit::{OperateService, Permit, Role};
@@ -45,16 +45,7 @@ async fn draw(
     let (operators, hospitals): (Vec<_>, Vec<_>) = people
         .iter()
         .partition(|person| person.role == Role::Operator);
-    let field = |key: &str, label: &str, hint: &str, value: &str| {
-        html! {
-            div .field .invalid[problems.at(key).is_some()] {
-                label for=(key) { (label) span .required { "必須" } }
-                p .hint id={ (key) "-hint" } { (hint) }
-                @if let Some(problem) = problems.at(key) { p .error id={ (key) "-error" } { (problem) } }
-                input .w-l id=(key) name=(key) value=(value) autocomplete="off" aria-describedby={ (key) "-hint" } required;
-            }
-        }
-    };
+    let field = |key, label, hint, value| staff_page::text_field(problems, key, label, hint, value);
     Ok(page.show(
         Place::Facilities,
         "病院の職員と運用担当",
@@ -95,10 +86,7 @@ fn table(people: &[&OfCity], permit: &Permit<OperateService>) -> Markup {
                             td role="cell" data-label="役割" { (person.role.label()) }
                             td role="cell" data-label="ログイン" { span .code { (person.login) } }
                             td role="cell" data-label="状態" {
-                                @match person.disabled_at {
-                                    Some(at) => { span .tag data-tone="off" { "停止中 " (load::when(at)) } }
-                                    None => { span .tag data-tone="ok" { "利用中" } }
-                                }
+                                (staff_page::state(person.disabled_at))
                             }
                             td role="cell" data-label="操作" {
                                 @if person.id == permit.actor().staff && person.facility_id == *permit.facility() {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::page::{Page, Place, crumbs};
 use super::{App, WebError, invite, load};
 use crate::domain::answer::Problems;
+use crate::domain::clock::Moment;
 use crate::domain::id::StaffId;
 use crate::domain::permit::{ManageStaff, Permit, Role};
 use crate::domain::text::PersonName;
@@ -74,6 +75,28 @@ pub async fn list(
     .await
 }
 
+/// What an operator or a manager types about somebody new.
+pub fn text_field(problems: &Problems, key: &str, label: &str, hint: &str, value: &str) -> Markup {
+    html! {
+        div .field .invalid[problems.at(key).is_some()] {
+            label for=(key) { (label) span .required { "必須" } }
+            p .hint id={ (key) "-hint" } { (hint) }
+            @if let Some(problem) = problems.at(key) { p .error id={ (key) "-error" } { (problem) } }
+            input .w-l id=(key) name=(key) value=(value) autocomplete="off" aria-describedby={ (key) "-hint" } required;
+        }
+    }
+}
+
+/// Whether somebody may sign in.
+pub fn state(disabled_at: Option<Moment>) -> Markup {
+    html! {
+        @match disabled_at {
+            Some(at) => { span .tag data-tone="off" { "停止中 " (load::when(at)) } }
+            None => { span .tag data-tone="ok" { "利用中" } }
+        }
+    }
+}
+
 async fn staff_page(
     app: &App,
     page: &Page,
@@ -82,16 +105,7 @@ async fn staff_page(
     problems: &Problems,
 ) -> Result<Markup, WebError> {
     let people = staff::list(&app.store, permit).await?;
-    let field = |key: &str, label: &str, hint: &str, value: &str| {
-        html! {
-            div .field .invalid[problems.at(key).is_some()] {
-                label for=(key) { (label) span .required { "必須" } }
-                p .hint id={ (key) "-hint" } { (hint) }
-                @if let Some(problem) = problems.at(key) { p .error id={ (key) "-error" } { (problem) } }
-                input .w-l id=(key) name=(key) value=(value) autocomplete="off" aria-describedby={ (key) "-hint" } required;
-            }
-        }
-    };
+    let field = |key, label, hint, value| text_field(problems, key, label, hint, value);
     Ok(page.show(
         Place::Staff,
         "職員",
@@ -108,10 +122,7 @@ async fn staff_page(
                             td role="cell" data-label="役割" { (person.role.label()) }
                             td role="cell" data-label="ログイン" { span .code { (person.login) } }
                             td role="cell" data-label="状態" {
-                                @match person.disabled_at {
-                                    Some(at) => { span .tag data-tone="off" { "停止中 " (load::when(at)) } }
-                                    None => { span .tag data-tone="ok" { "利用中" } }
-                                }
+                                (state(person.disabled_at))
                             }
                             td role="cell" data-label="操作" {
                                 @if person.id != permit.actor().staff {

@@ -21,8 +21,8 @@ use tracing::Instrument;
 use super::gate::Gate;
 use super::listen::Counted;
 use super::{App, guard};
-use crate::domain::id::{FacilityId, new_uuid};
-use crate::domain::permit::{Actor, Role};
+use crate::domain::id::new_uuid;
+use crate::domain::permit::Actor;
 use crate::store::backup;
 
 /// Upper ends of the classes of durations, in milliseconds.
@@ -181,7 +181,7 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
 
 /// How old the last good backup is that a service made of this database, and whether the last try failed.
 async fn backups(out: &mut Out, app: &App) {
-    let office = Actor::console(FacilityId::from("console"), Role::Operator);
+    let office = Actor::console_of_all();
     let Ok(permit) = office.permit() else { return };
     let Ok(Some(last)) = backup::last_outcome(&app.store, &permit).await else {
         return;

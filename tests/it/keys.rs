@@ -238,76 +238,21 @@ async fn the_key_file_is_made_once_and_a_missing_open_or_other_one_stops_the_sta
     std::fs::write(&other, format!("hikitsugi-key-{}", "0".repeat(64))).unwrap();
     std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o600)).unwrap();
     let other = other.display().to_string();
-    assert!(
-        refused(&[
-            "key",
-            "list",
-            "--database",
-            &url,
-            "--master-key-file",
-            &other
-        ])
-        .contains("この鍵では開けません")
-    );
-    let both = [
-        "key",
-        "list",
-        "--database",
-        &url,
-        "--master-key-file",
-        &other,
-        "--master-key-command",
-        "cat",
-    ];
+    let by_file = [&list[..], &["--master-key-file", &other]].concat();
+    assert!(refused(&by_file).contains("この鍵では開けません"));
+    let both = [&by_file[..], &["--master-key-command", "cat"]].concat();
     assert!(refused(&both).contains("どれか1つ"));
     std::fs::write(&other, "hikitsugi-key-0123").unwrap();
-    assert!(
-        refused(&[
-            "key",
-            "list",
-            "--database",
-            &url,
-            "--master-key-file",
-            &other
-        ])
-        .contains("64桁")
-    );
+    assert!(refused(&by_file).contains("64桁"));
 
     // A program that prints it, as a city's vault has one.
     std::fs::write(&other, &kept).unwrap();
     let vault = format!("/bin/cat {other}");
-    assert_eq!(
-        told(&[
-            "key",
-            "list",
-            "--database",
-            &url,
-            "--master-key-command",
-            &vault
-        ]),
-        listed
-    );
-    assert!(
-        refused(&[
-            "key",
-            "list",
-            "--database",
-            &url,
-            "--master-key-command",
-            "/bin/false"
-        ])
-        .contains("失敗しました")
-    );
+    let by_vault = ["--master-key-command", &vault];
+    assert_eq!(told(&[&list[..], &by_vault].concat()), listed);
+    let broken = [&list[..], &["--master-key-command", "/bin/false"]].concat();
+    assert!(refused(&broken).contains("失敗しました"));
     // What it prints first takes over.
-    assert!(
-        told(&[
-            "key",
-            "rotate",
-            "--database",
-            &url,
-            "--master-key-command",
-            &vault
-        ])
-        .contains("0施設の鍵を")
-    );
+    let rotate = ["key", "rotate", "--database", &url];
+    assert!(told(&[&rotate[..], &by_vault].concat()).contains("0施設の鍵を"));
 }
