@@ -83,9 +83,16 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
             None => std::future::pending().await,
         }
     };
-    // Neither of the other two ends by itself; a backup that is cut off leaves nothing behind.
+    // A task of its own: a backup that works for a while must not keep the door. Neither of the other two ends by itself;
+    // a backup that is cut off leaves nothing behind.
+    let mut serving = tokio::spawn(listen::serve(
+        listener,
+        web::router(app),
+        how,
+        told_to_stop(),
+    ));
     tokio::select! {
-        () = listen::serve(listener, web::router(app), how, told_to_stop()) => {}
+        served = &mut serving => served?,
         () = watch_key(&store) => {}
         () = back_up => {}
     }

@@ -128,7 +128,10 @@ async fn in_turn(app: &App, request: Request, next: Next) -> Result<Response, We
 
 /// Whether a request makes the service hash a password.
 fn is_door(method: &Method, path: &str) -> bool {
-    let is_here = matches!(path, "/signin" | "/account/password" | "/api/v1/token");
+    let is_here = matches!(
+        path,
+        "/signin" | "/unlock" | "/account/codes" | "/account/password" | "/api/v1/token"
+    );
     method == Method::POST && (is_here || path.starts_with("/join/"))
 }
 
